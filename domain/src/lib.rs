@@ -1,1 +1,52 @@
-//! (being written)
+//! The rules of Leadbell's business, pure: types, matching, templates, permissions.
+//!
+//! Nothing here does I/O, reads a clock or draws random numbers; times and ids come in as arguments. The browser
+//! and the server compile the same code, so a preview is drawn by what sends, and a form is checked by what saves.
+//! Forbidden here: leptos, tokio, sqlx, reqwest, and anything that knows of them.
+//!
+//! Parse, don't validate: drafts (what a person or another program typed) become valid values or [`FieldErrors`].
+
+mod delivery;
+mod draft;
+mod entity;
+mod errors;
+mod event;
+mod filter;
+mod ids;
+mod matrix;
+mod money;
+mod permission;
+mod placeholder;
+mod role;
+mod rule;
+mod slack;
+mod summary;
+mod template;
+mod timestamp;
+mod trigger;
+
+pub use delivery::{DeliveryStatus, Outcome, RetryPolicy, SlackFailure, classify_slack_error};
+pub use draft::{ConnectionChoice, DraftContext, FilterDraft, ParsedRule, PriceDraft, RuleDraft, SecretText};
+pub use entity::{Entity, EntityKind, EntityRef, EntityStatus};
+pub use errors::{FieldError, FieldErrors};
+pub use event::{
+    CallDetails, CampaignRef, Earning, Event, LeadDetails, MoneyDetails, Pingback, PingtreeRef, Reject,
+    parse_event,
+};
+pub use filter::{FilterKey, Filters, ListFilter, Method, PriceCondition, PriceOp, Verdict};
+pub use ids::{
+    ApiKeyId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey, InvalidId, RuleId, UserId,
+};
+pub use matrix::{FormFields, filter_label, form_fields};
+pub use money::{InvalidMoney, Money};
+pub use permission::{Reach, Scope, Verb, Viewer, reach};
+pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
+pub use role::Role;
+pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};
+pub use slack::{
+    ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,
+};
+pub use summary::{filter_lines, price_line};
+pub use template::{MAX_RENDERED_CHARS, MAX_TEMPLATE_CHARS, RenderContext, Template, TemplateError};
+pub use timestamp::{Timestamp, format_rfc3339, parse_rfc3339};
+pub use trigger::{Level, Platform, PriceMeaning, Trigger};

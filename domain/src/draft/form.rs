@@ -1,0 +1,54 @@
+//! The draft of a plain HTML form post: the same fields as pairs of names and texts.
+
+use super::{RuleDraft, SecretText};
+use crate::FilterKey;
+
+impl RuleDraft {
+    /// Reads the pairs of a form; unknown names are ignored (buttons, the form's own state). A list filter is its
+    /// name once per value, with `filters.<key>.mode` = `none_of` to exclude.
+    #[must_use]
+    pub fn from_form<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> RuleDraft {
+        let mut draft = RuleDraft::default();
+        for (name, text) in pairs {
+            let own = text.to_owned();
+            match name {
+                "name" => draft.name = own,
+                "trigger" => draft.trigger = own,
+                "status" => draft.status = own,
+                "filters.price.op" => draft.price.op = own,
+                "filters.price.value" => draft.price.value = own,
+                "filters.price.min" => draft.price.min = own,
+                "filters.price.max" => draft.price.max = own,
+                "action.type" => draft.action = own,
+                "action.connection_id" => draft.connection_id = own,
+                "action.auth_token" => draft.auth_token = SecretText(own),
+                "action.target" => draft.target = own,
+                "action.target.channel_id" => draft.channel_id = own,
+                "action.target.member_id" => draft.member_id = own,
+                // Browsers send line ends as CR LF.
+                "action.text" => draft.text = own.replace("\r\n", "\n"),
+                _ => draft.take_filter(name, own),
+            }
+        }
+        draft
+    }
+
+    fn take_filter(&mut self, name: &str, text: String) {
+        let Some(rest) = name.strip_prefix("filters.") else {
+            return;
+        };
+        let (key, is_mode) = match rest.strip_suffix(".mode") {
+            Some(key) => (key, true),
+            None => (rest, false),
+        };
+        let Some(key) = FilterKey::from_key(key).filter(|key| *key != FilterKey::Price) else {
+            return;
+        };
+        let filter = self.filters.entry(key).or_default();
+        if is_mode {
+            filter.exclude = text == "none_of";
+        } else if !text.trim().is_empty() {
+            filter.values.push(text.trim().to_owned());
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The one permission table: which role may do what at which level, and how far.
+//!
+//! Pages, server functions and REST all ask here (`domain.md` matrix B). The answer is a [`Scope`], which the store
+//! puts into the query itself: a row outside it is not found, whoever asks for it.
+
+use crate::{EntityId, EntityKind, Level, Platform, Role, UserId};
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// See rules, and the entity they live on.
+    View,
+    /// Add, edit, enable, disable and delete rules.
+    Manage,
+}
+
+impl Verb {
+    /// Every verb.
+    pub const ALL: [Verb; 2] = [Verb::View, Verb::Manage];
+}
+
+/// How far a permission reaches, before it is known whose it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Not at all.
+    Nothing,
+    /// Everything.
+    All,
+    /// Everything of one platform.
+    Platform(Platform),
+    /// The publishers assigned to the person.
+    OwnPublishers,
+    /// The buyers assigned to the person, and their campaigns.
+    OwnBuyers,
+}
+
+/// Matrix B as data.
+#[must_use]
+pub fn reach(role: Role, level: Level, verb: Verb) -> Reach {
+    use Level::{Campaign, Product, Publisher};
+    match (role, level) {
+        (Role::GlobalAdmin, _) => Reach::All,
+        (Role::LmsAdmin, _) => Reach::Platform(Platform::Lms),
+        (Role::CallLogicAdmin, _) => Reach::Platform(Platform::CallLogic),
+        (Role::Support | Role::Qa, _) => match verb {
+            Verb::View => Reach::All,
+            Verb::Manage => Reach::Nothing,
+        },
+        (Role::BuyerAgent | Role::BuyerEditor, Campaign) => Reach::OwnBuyers,
+        (Role::BuyerAgent | Role::BuyerEditor, Product | Publisher) => Reach::Nothing,
+        (Role::PublisherAgent | Role::Publisher, Publisher) => Reach::OwnPublishers,
+        (Role::CompliancePublisher, Publisher) => Reach::All,
+        (Role::PublisherAgent | Role::CompliancePublisher | Role::Publisher, Product | Campaign) => {
+            Reach::Nothing
+        }
+    }
+}
+
+/// Whose data a query may touch. Goes into the `WHERE` clause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Nothing at all: the query answers as if the data did not exist.
+    Nothing,
+    /// Everything.
+    All,
+    /// What belongs to one platform (a publisher belongs to both).
+    Platform(Platform),
+    /// These publishers and what is theirs.
+    Publishers(Vec<EntityId>),
+    /// These buyers and their campaigns.
+    Buyers(Vec<EntityId>),
+}
+
+impl Scope {
+    /// Whether nothing can ever be found in it.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Scope::Nothing => true,
+            Scope::Publishers(ids) | Scope::Buyers(ids) => ids.is_empty(),
+            Scope::All | Scope::Platform(_) => false,
+        }
+    }
+}
+
+/// Who is asking: a person, or an API key (which acts as a Global Admin within its own scopes).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewer {
+    /// The person; `None` for an API key.
+    pub user: Option<UserId>,
+    /// Their role.
+    pub role: Role,
+    /// The publishers they manage or are.
+    pub publishers: Vec<EntityId>,
+    /// The buyers they manage.
+    pub buyers: Vec<EntityId>,
+}
+
+impl Viewer {
+    /// How far this viewer may go.
+    #[must_use]
+    pub fn scope(&self, level: Level, verb: Verb) -> Scope {
+        match reach(self.role, level, verb) {
+            Reach::Nothing => Scope::Nothing,
+            Reach::All => Scope::All,
+            Reach::Platform(platform) => Scope::Platform(platform),
+            Reach::OwnPublishers => Scope::Publishers(self.publishers.clone()),
+            Reach::OwnBuyers => Scope::Buyers(self.buyers.clone()),
+        }
+    }
+
+    /// The entries of the catalog this viewer may see, for lists and for filter options. Whoever is confined to
+    /// publishers sees publishers, channels and sources of theirs, and never a buyer, campaign or pingtree.
+    #[must_use]
+    pub fn catalog_scope(&self, kind: EntityKind) -> Scope {
+        if let Some(level) = kind.level() {
+            return self.scope(level, Verb::View);
+        }
+        match kind {
+            EntityKind::Channel | EntityKind::Source => self.scope(Level::Publisher, Verb::View),
+            EntityKind::Buyer => self.scope(Level::Campaign, Verb::View),
+            // A pingtree names campaigns of many buyers: staff of the product level only.
+            _ => self.scope(Level::Product, Verb::View),
+        }
+    }
+
+    /// Whether buyer-side data (buyers, campaigns, pingtrees, prices other than the earning) must stay hidden.
+    #[must_use]
+    pub fn is_publisher_side(&self) -> bool {
+        matches!(
+            self.role,
+            Role::Publisher | Role::PublisherAgent | Role::CompliancePublisher
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn viewer(role: Role) -> Viewer {
+        Viewer {
+            user: None,
+            role,
+            publishers: vec![EntityId::new("1044").unwrap()],
+            buyers: vec![EntityId::new("402").unwrap()],
+        }
+    }
+
+    /// The whole table, walked: one letter per level in the order product, campaign, publisher; for each role the
+    /// view row and the manage row. A all, L/C platform, o own, - nothing.
+    #[test]
+    fn every_role_level_and_verb_reaches_exactly_as_far_as_matrix_b_says() {
+        let expected = [
+            (Role::GlobalAdmin, "AAA", "AAA"),
+            (Role::LmsAdmin, "LLL", "LLL"),
+            (Role::CallLogicAdmin, "CCC", "CCC"),
+            (Role::Support, "AAA", "---"),
+            (Role::BuyerAgent, "-o-", "-o-"),
+            (Role::BuyerEditor, "-o-", "-o-"),
+            (Role::PublisherAgent, "--o", "--o"),
+            (Role::CompliancePublisher, "--A", "--A"),
+            (Role::Publisher, "--o", "--o"),
+            (Role::Qa, "AAA", "---"),
+        ];
+        assert_eq!(expected.len(), Role::ALL.len());
+        for (role, view, manage) in expected {
+            for (verb, letters) in [(Verb::View, view), (Verb::Manage, manage)] {
+                let found: String = Level::ALL
+                    .into_iter()
+                    .map(|level| match viewer(role).scope(level, verb) {
+                        Scope::Nothing => '-',
+                        Scope::All => 'A',
+                        Scope::Platform(Platform::Lms) => 'L',
+                        Scope::Platform(Platform::CallLogic) => 'C',
+                        Scope::Publishers(_) | Scope::Buyers(_) => 'o',
+                    })
+                    .collect();
+                assert_eq!(found, letters, "{} {verb:?}", role.label());
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_on_the_publisher_side_sees_a_buyer_campaign_pingtree_or_product_list() {
+        for role in Role::ALL {
+            let viewer = viewer(role);
+            if viewer.is_publisher_side() {
+                for kind in [
+                    EntityKind::Buyer,
+                    EntityKind::Campaign,
+                    EntityKind::Pingtree,
+                    EntityKind::Product,
+                ] {
+                    assert!(
+                        viewer.catalog_scope(kind).is_nothing(),
+                        "{} {}",
+                        role.label(),
+                        kind.label()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_person_with_nothing_assigned_reaches_nothing() {
+        let mut nobody = viewer(Role::Publisher);
+        nobody.publishers.clear();
+        assert!(nobody.scope(Level::Publisher, Verb::View).is_nothing());
+    }
+}

@@ -1,0 +1,128 @@
+//! A tracking rule: scope, trigger, filters, action. What is built here is valid; [`crate::RuleDraft`] is what may not be.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ConnectionId, EntityId, Event, Filters, Level, RuleId, Target, Template, Timestamp, Trigger, UserId,
+    Verdict,
+};
+
+/// Whether a rule is obeyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleStatus {
+    /// Obeyed.
+    Active,
+    /// Kept, not obeyed.
+    Disabled,
+}
+
+impl RuleStatus {
+    /// The name in data.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            RuleStatus::Active => "active",
+            RuleStatus::Disabled => "disabled",
+        }
+    }
+
+    /// The name shown to people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            RuleStatus::Active => "Active",
+            RuleStatus::Disabled => "Disabled",
+        }
+    }
+
+    /// The status of this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<RuleStatus> {
+        match key {
+            "active" => Some(RuleStatus::Active),
+            "disabled" => Some(RuleStatus::Disabled),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for RuleStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.label())
+    }
+}
+
+/// "Send Slack Message": with which connection, where to, what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlackAction {
+    /// Whose token sends it.
+    pub connection: ConnectionId,
+    /// The channel or member.
+    pub target: Target,
+    /// The message text.
+    pub template: Template,
+}
+
+/// A rule in force or kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// A name people gave it; may be empty.
+    pub name: String,
+    /// Where it lives.
+    pub level: Level,
+    /// The product, campaign or publisher it lives on.
+    pub entity: EntityId,
+    /// What it waits for.
+    pub trigger: Trigger,
+    /// Which of those events.
+    pub filters: Filters,
+    /// What it does then.
+    pub action: SlackAction,
+    /// Whether it is obeyed.
+    pub status: RuleStatus,
+}
+
+impl Rule {
+    /// Whether this rule's scope contains the event and the trigger is its own: what the engine's index answers.
+    #[must_use]
+    pub fn concerns(&self, event: &Event) -> bool {
+        event.trigger == self.trigger && event.scope_id(self.level) == Some(&self.entity)
+    }
+
+    /// Whether the event makes it fire. Test leads never do: they would alert people about nothing.
+    #[must_use]
+    pub fn fires_for(&self, event: &Event) -> bool {
+        self.status == RuleStatus::Active
+            && !event.is_test
+            && self.concerns(event)
+            && self.filters.accept(event, self.level)
+    }
+
+    /// What its filters make of the event.
+    #[must_use]
+    pub fn verdict(&self, event: &Event) -> Verdict {
+        self.filters.verdict(event, self.level)
+    }
+}
+
+/// A rule with what the store knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRule {
+    /// Its id.
+    pub id: RuleId,
+    /// The short number people call it by.
+    pub number: i64,
+    /// Counts its changes, from 1. An event is judged by the version at its arrival.
+    pub version: i64,
+    /// The rule itself.
+    pub rule: Rule,
+    /// When it was made, UTC milliseconds.
+    pub created_at: Timestamp,
+    /// When it was last changed, UTC milliseconds.
+    pub updated_at: Timestamp,
+    /// Who made it; `None` for one made through the REST interface.
+    pub author: Option<UserId>,
+}

@@ -1,0 +1,170 @@
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::parse_event;
+
+fn event(sub_id: &str) -> Event {
+    parse_event(
+        &json!({
+            "event_id": "e-1", "trigger": "lms.lead_sold", "occurred_at": "2026-11-23T20:15:03Z",
+            "product": {"id": 218, "name": "Debt Relief"},
+            "lead": {"id": 90418277, "sub_id": sub_id, "fields": {"email": "john@example.com"}},
+            "publisher": {"id": 1044, "name": "Blue Traffic"},
+            "campaign": {"id": 8807, "name": "Acme CA"}, "buyer": {"id": 402, "name": "Acme"},
+            "money": {"currency": "USD", "price": "42.5000", "total": "42.5", "publisher_earning": "30"}
+        }),
+        0,
+    )
+    .unwrap()
+}
+
+fn render_at(text: &str, sub_id: &str, level: Level) -> String {
+    let template = Template::parse(text, Trigger::LmsLeadSold, level).unwrap();
+    let context = RenderContext {
+        level,
+        rule_number: 7,
+        rule_name: "Sales",
+        public_url: "https://bell.example.com/",
+    };
+    template.render(&event(sub_id), &context)
+}
+
+fn render(text: &str, sub_id: &str) -> String {
+    render_at(text, sub_id, Level::Product)
+}
+
+fn refused(text: &str) -> String {
+    Template::parse(text, Trigger::LmsLeadSold, Level::Product)
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn placeholders_are_filled_and_formatted() {
+    assert_eq!(
+        render(
+            "Lead {{lead_id}} sold for {{price|money}} to {{ campaign_name | upper }}",
+            ""
+        ),
+        "Lead 90418277 sold for $42.50 to ACME CA"
+    );
+    assert_eq!(render("{{state}} {{state|default:\"a | b\"}}", ""), "- a | b");
+    assert_eq!(
+        render("{{event_time|time}}", ""),
+        "<!date^1795464903^{date_short_pretty} {time}|2026-11-23T20:15:03.000Z>"
+    );
+    assert_eq!(
+        render("{{field.email}} {{field.none|default:\"no\"}}", ""),
+        "j***@example.com no"
+    );
+    assert_eq!(
+        render("{{rule_id}} {{rule_name}} {{log_url}}", "")
+            .matches("bell.example.com/log/events/e-1")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn the_price_of_a_publisher_rule_is_his_earning() {
+    assert_eq!(render_at("{{price}}", "", Level::Publisher), "30.00");
+    assert_eq!(render_at("{{price}}", "", Level::Product), "42.50");
+}
+
+#[test]
+fn the_authors_markup_stays_and_loose_brackets_are_escaped() {
+    assert_eq!(
+        render("<!here> <@U061F7AUR> *b* <https://x.example/a|see>", ""),
+        "<!here> <@U061F7AUR> *b* <https://x.example/a|see>"
+    );
+    assert_eq!(
+        render("5 < 6 & 7 > 3 &amp; <b>", ""),
+        "5 &lt; 6 &amp; 7 &gt; 3 &amp; &lt;b&gt;"
+    );
+}
+
+#[test]
+fn data_can_not_mention_or_link() {
+    assert_eq!(
+        render("{{sub_id}}", "<!channel> <@U1|x> <https://evil|ok> & co"),
+        "&lt;!channel&gt; &lt;@U1|x&gt; &lt;https:\u{200B}//evil|ok&gt; &amp; co"
+    );
+    assert_eq!(render("<{{sub_id}}>", "!channel"), "&lt;!channel&gt;");
+    assert_eq!(render("{{sub_id}}", "a\nLead sold!\r\u{0}"), "a Lead sold!  ");
+}
+
+#[test]
+fn data_in_a_link_can_neither_leave_it_nor_change_its_label() {
+    assert_eq!(
+        render(
+            "<https://crm.example.com/l/{{sub_id}}|Lead {{sub_id}}>",
+            "a|b>c/../d"
+        ),
+        "<https://crm.example.com/l/a%7Cb%3Ec%2F..%2Fd|Lead a/b&gt;c/../d>"
+    );
+}
+
+#[test]
+fn data_may_not_choose_whom_to_mention_or_where_a_link_leads() {
+    for text in ["<@{{sub_id}}>", "<!{{sub_id}}>", "<#{{sub_id}}>"] {
+        assert!(refused(text).contains("whom to mention"), "{text}");
+    }
+    for text in [
+        "<https://{{sub_id}}|x>",
+        "<https://{{sub_id}}/a>",
+        "<https://a.{{sub_id}}/b>",
+        "<mailto:{{sub_id}}>",
+    ] {
+        assert!(refused(text).contains("name its site"), "{text}");
+    }
+}
+
+#[test]
+fn mistakes_are_explained() {
+    assert!(refused("").contains("Write the message"));
+    assert!(refused("{{led_id}}").contains("Did you mean {{lead_id}}?"));
+    assert!(refused("{{zzzzzzzzzz}}").ends_with("{{zzzzzzzzzz}}."));
+    assert!(refused("Hi {{lead_id").contains("not closed"));
+    assert!(refused("{{}}").contains("names nothing"));
+    assert!(refused("{{lead_id|shout}}").contains("no formatter"));
+    assert!(refused("{{lead_id|default}}").contains("needs a text"));
+    assert!(refused(&"x".repeat(1_048_576)).contains("1,048,576"));
+    let buyer = Template::parse("{{buyer_name}}", Trigger::LmsLeadSold, Level::Publisher)
+        .unwrap_err()
+        .to_string();
+    assert!(buyer.contains("not available") && buyer.contains("Publisher level"));
+}
+
+#[test]
+fn a_stored_template_renders_as_the_parsed_one_did() {
+    let text = "Lead {{lead_id}} <!here> & {{price|money}}";
+    let parsed = Template::parse(text, Trigger::LmsLeadSold, Level::Product).unwrap();
+    assert_eq!(Template::stored(text), parsed);
+    assert_eq!(Template::stored("broken {{").text(), "broken {{");
+}
+
+#[test]
+fn a_message_that_grows_too_long_is_cut_between_entities() {
+    let text = render(&"{{sub_id}}".repeat(300), &"&".repeat(20));
+    assert!(text.chars().count() <= MAX_RENDERED_CHARS);
+    assert!(text.contains(";… (cut, "), "{}", &text[text.len() - 60..]);
+}
+
+proptest! {
+    /// Whatever a value holds, what comes out has no bracket but those of the author.
+    #[test]
+    fn no_value_brings_a_bracket_of_its_own(value in "\\PC{0,60}") {
+        let text = render("[{{sub_id}}]", &value);
+        prop_assert!(!text.contains('<') && !text.contains('>'));
+        prop_assert!(!text.contains("://"));
+    }
+
+    /// No text makes the parser panic, and what it accepts keeps its words.
+    #[test]
+    fn any_text_is_either_refused_or_kept(text in "[<>{}|!@#a-z&; \"]{0,40}") {
+        if let Ok(template) = Template::parse(&text, Trigger::LmsLeadSold, Level::Product) {
+            prop_assert_eq!(template.text(), text.trim());
+        }
+    }
+}

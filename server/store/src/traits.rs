@@ -1,0 +1,140 @@
+//! The one door to the database. Every method runs on SQLite and on PostgreSQL, held to one conformance suite.
+
+use async_trait::async_trait;
+use leadbell_domain::{
+    ConnectionId, DeliveryId, Entity, EntityId, EntityKind, EventId, Level, Rule, RuleId, RuleStatus, Scope, SlackToken,
+    StoredRule, Timestamp, UserId,
+};
+
+use crate::{
+    ApiKey, Backlog, Claim, Connection, ConnectionCheck, ConnectionScope, Delivery, DeliveryQuery, EntityPage,
+    EntityQuery, EntityUpsert, Finish, Finished, NewConnection, NewEvent, NewUser, Pace, Page, Recorded, RuleChanges,
+    RuleListing, RuleQuery, StoreError, StoredEvent, UpsertCounts, User,
+};
+
+/// Everything Leadbell remembers.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Brings the schema up to date.
+    async fn migrate(&self) -> Result<(), StoreError>;
+    /// Whether the database answers.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    // People and keys
+
+    /// Adds a person. `Taken("email")` when the address is in use.
+    async fn insert_user(&self, user: &NewUser) -> Result<(), StoreError>;
+    /// The person of this e-mail address (any case) with the password hash; inactive ones too.
+    async fn find_user_by_email(&self, email: &str) -> Result<Option<(User, String)>, StoreError>;
+    /// The person of this id; inactive ones too.
+    async fn find_user(&self, id: &UserId) -> Result<Option<User>, StoreError>;
+    /// How many people there are.
+    async fn count_users(&self) -> Result<i64, StoreError>;
+    /// Adds an API key by the SHA-256 of the key.
+    async fn insert_api_key(&self, key: &ApiKey, hash: &[u8]) -> Result<(), StoreError>;
+    /// The API key of this hash, unless revoked.
+    async fn find_api_key(&self, hash: &[u8]) -> Result<Option<ApiKey>, StoreError>;
+
+    // Catalog
+
+    /// Adds and updates entities, in one transaction.
+    async fn upsert_entities(&self, entities: &[EntityUpsert], now: Timestamp) -> Result<UpsertCounts, StoreError>;
+    /// One entity, if it is in scope.
+    async fn find_entity(&self, kind: EntityKind, id: &EntityId, scope: &Scope) -> Result<Option<Entity>, StoreError>;
+    /// A page of entities, by name.
+    async fn list_entities(&self, query: &EntityQuery) -> Result<EntityPage, StoreError>;
+
+    // Connections
+
+    /// Stores a token, encrypted. If the same token is stored for the same owner, that connection is returned as it is.
+    async fn insert_connection(&self, new: &NewConnection) -> Result<Connection, StoreError>;
+    /// One connection, if in scope.
+    async fn find_connection(&self, id: &ConnectionId, scope: &ConnectionScope)
+    -> Result<Option<Connection>, StoreError>;
+    /// All connections in scope, newest first.
+    async fn list_connections(&self, scope: &ConnectionScope) -> Result<Vec<Connection>, StoreError>;
+    /// The token itself, to call Slack with.
+    async fn connection_token(&self, id: &ConnectionId) -> Result<SlackToken, StoreError>;
+    /// Records what Slack says about a connection.
+    async fn record_connection_check(&self, id: &ConnectionId, check: &ConnectionCheck) -> Result<(), StoreError>;
+
+    // Rules. Every change raises the version of the rule set.
+
+    /// Adds a rule; numbers it.
+    async fn insert_rule(
+        &self,
+        id: &RuleId,
+        rule: &Rule,
+        author: Option<&UserId>,
+        now: Timestamp,
+    ) -> Result<StoredRule, StoreError>;
+    /// Replaces a rule in scope. `expected` is the version the editor saw; `Conflict` when it is another by now.
+    /// Level, entity and author stay.
+    async fn update_rule(
+        &self,
+        id: &RuleId,
+        rule: &Rule,
+        scope: &Scope,
+        expected: Option<i64>,
+        now: Timestamp,
+    ) -> Result<StoredRule, StoreError>;
+    /// Switches a rule in scope; switching to where it stands already is fine and changes nothing.
+    async fn set_rule_status(
+        &self,
+        id: &RuleId,
+        level: Level,
+        scope: &Scope,
+        status: RuleStatus,
+        now: Timestamp,
+    ) -> Result<StoredRule, StoreError>;
+    /// Deletes a rule in scope. Its deliveries stay.
+    async fn delete_rule(&self, id: &RuleId, level: Level, scope: &Scope, now: Timestamp) -> Result<(), StoreError>;
+    /// One rule, if it lives at this level and in this scope.
+    async fn find_rule(&self, id: &RuleId, level: Level, scope: &Scope) -> Result<Option<StoredRule>, StoreError>;
+    /// At which level a rule lives: tells what to ask permission for, nothing else.
+    async fn rule_level(&self, id: &RuleId) -> Result<Option<Level>, StoreError>;
+    /// A page of rules, newest first.
+    async fn list_rules(&self, query: &RuleQuery) -> Result<Page<RuleListing>, StoreError>;
+    /// What changed since this version of the rule set; 0 gives every rule that is not deleted.
+    async fn rule_changes(&self, since: i64) -> Result<RuleChanges, StoreError>;
+    /// The version of the rule set.
+    async fn rules_version(&self) -> Result<i64, StoreError>;
+
+    // Events
+
+    /// Writes events with their deliveries in ONE transaction; answers in the order given. Within the batch, too, a
+    /// repeated (source, event_id) is a duplicate. Returns only after the commit is on disk.
+    async fn record_events(&self, events: &[NewEvent]) -> Result<Vec<Recorded>, StoreError>;
+    /// The events of this id (LMS and Call Logic may use the same one).
+    async fn find_events(&self, event_id: &EventId) -> Result<Vec<StoredEvent>, StoreError>;
+
+    // Sending
+
+    /// Takes up to `limit` deliveries under a lease until `now + lease_ms`: at most one per destination, the oldest
+    /// of it, from destinations that are not leased, not blocked, and within their pace.
+    async fn claim_due(
+        &self,
+        worker: &str,
+        now: Timestamp,
+        lease_ms: i64,
+        pace: Pace,
+        limit: i64,
+    ) -> Result<Vec<Claim>, StoreError>;
+    /// When the next delivery becomes due, UTC milliseconds; may be in the past; `None` when nothing waits.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Records finished calls in one transaction and gives the destinations back.
+    async fn finish(&self, finishes: &[Finish]) -> Result<Vec<Finished>, StoreError>;
+    /// Marks deliveries whose lease ran out before `now` as ambiguous (with an attempt `lease_expired`) and frees
+    /// their destinations. Answers how many.
+    async fn rescue_expired(&self, now: Timestamp) -> Result<u64, StoreError>;
+    /// Ends every lease: for the start of a server that is alone on its database.
+    async fn expire_all_leases(&self, now: Timestamp) -> Result<(), StoreError>;
+    /// Whether only one server can be on this database (SQLite).
+    fn is_single_server(&self) -> bool;
+    /// A page of deliveries with their attempts, newest first.
+    async fn list_deliveries(&self, query: &DeliveryQuery) -> Result<Vec<Delivery>, StoreError>;
+    /// One delivery with its attempts.
+    async fn find_delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>, StoreError>;
+    /// How much waits.
+    async fn backlog(&self) -> Result<Backlog, StoreError>;
+}
