@@ -1,0 +1,211 @@
+//! What pages show and send: plain data that travels between server and browser. No secrets, nothing a viewer may
+//! not see: the server fills these for one viewer.
+
+use std::collections::BTreeMap;
+
+use leadbell_domain::{
+    EntityId, EntityKind, EntityStatus, FieldErrors, FilterKey, Level, Platform, Role, RuleDraft, RuleId, RuleStatus,
+    Timestamp, Trigger,
+};
+use serde::{Deserialize, Serialize};
+
+/// The person who is logged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Name shown in the header.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Role.
+    pub role: Role,
+    /// For a publisher's own login: the publisher.
+    pub publisher: Option<EntityId>,
+    /// The kinds of entities whose pages this person may open, in the order of the navigation.
+    pub menu: Vec<EntityKind>,
+}
+
+/// A part of a list, with how much there is in all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing<T> {
+    /// The rows of this page.
+    pub rows: Vec<T>,
+    /// Rows in all.
+    pub total: i64,
+    /// Rows skipped before these.
+    pub offset: i64,
+    /// Rows a page holds.
+    pub limit: i64,
+}
+
+/// Search and paging of a list of entities; the address of the page holds the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EntitySearch {
+    /// Part of a name or id.
+    pub q: String,
+    /// Page, from 1; 0 counts as 1.
+    pub page: u32,
+}
+
+/// An entity in a list and at the head of its pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntityRow {
+    /// Kind.
+    pub kind: EntityKind,
+    /// Outside id.
+    pub id: EntityId,
+    /// Name.
+    pub name: String,
+    /// Platform, when it belongs to one.
+    pub platform: Option<Platform>,
+    /// Status.
+    pub status: EntityStatus,
+    /// Seen in an event before anyone entered it.
+    pub discovered: bool,
+    /// Whose it is, in words ("Acme Lending" for a campaign), as far as the viewer may know.
+    pub belongs_to: Option<String>,
+    /// Rules that live on it.
+    pub rules: i64,
+}
+
+/// The head of an entity's pages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntityView {
+    /// The entity.
+    pub entity: EntityRow,
+    /// The level of its rules.
+    pub level: Level,
+    /// Whether the viewer may add and change rules here.
+    pub can_manage: bool,
+    /// Whether the viewer sees who made a rule (publishers do not).
+    pub shows_author: bool,
+    /// Triggers that rules here can watch.
+    pub triggers: Vec<Trigger>,
+}
+
+/// Search, filters and paging of a list of rules; the address of the page holds the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RuleSearch {
+    /// Part of a name, text, number or destination.
+    pub q: String,
+    /// A trigger's key; empty for all.
+    pub trigger: String,
+    /// `active`, `disabled` or empty for all.
+    pub status: String,
+    /// Page, from 1; 0 counts as 1.
+    pub page: u32,
+}
+
+/// A rule in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleRow {
+    /// Id, for addresses.
+    pub id: RuleId,
+    /// Number, for people.
+    pub number: i64,
+    /// Version, to notice that somebody else changed it.
+    pub version: i64,
+    /// Name; may be empty.
+    pub name: String,
+    /// Trigger.
+    pub trigger: Trigger,
+    /// Trigger settings in words, one line each; empty when every event fires it.
+    pub settings: Vec<String>,
+    /// Where to: "# C0SALES01" or "@ U061F7AUR".
+    pub destination: String,
+    /// With which token: "Leadbell Demo · salesbot".
+    pub connection: String,
+    /// Message text as written.
+    pub text: String,
+    /// Status.
+    pub status: RuleStatus,
+    /// When it was made, UTC milliseconds.
+    pub created_at: Timestamp,
+    /// Who made it; `None` where the viewer does not see authors, or for one made through REST.
+    pub author: Option<String>,
+}
+
+/// A saved token to choose from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConnectionChoice {
+    /// Id.
+    pub id: String,
+    /// "Leadbell Demo · salesbot".
+    pub name: String,
+    /// "xoxb-…9f3k".
+    pub hint: String,
+    /// "bot" or "user".
+    pub kind: String,
+    /// Slack refuses it at present.
+    pub broken: bool,
+}
+
+/// An entity to choose in a filter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Outside id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// "Disabled", "Deleted"…: anything but active.
+    pub note: Option<String>,
+}
+
+/// Everything the rule form needs beside what is typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFormData {
+    /// Where the rule lives.
+    pub view: EntityView,
+    /// What is in the fields: an existing rule, what was posted, or nothing yet. The token is never in it.
+    pub draft: RuleDraft,
+    /// The rule being edited and its version; `None` for a new one.
+    pub editing: Option<(RuleId, i64, i64)>,
+    /// Saved tokens the viewer may use.
+    pub connections: Vec<ConnectionChoice>,
+    /// Names of the values chosen in the draft's filters.
+    pub chosen: BTreeMap<FilterKey, Vec<Choice>>,
+    /// Complaints about the draft, when it was posted.
+    pub errors: FieldErrors,
+}
+
+/// What to look for when choosing a filter's values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceQuery {
+    /// Where the rule lives.
+    pub level: Level,
+    /// On which entity.
+    pub entity: EntityId,
+    /// Which filter.
+    pub filter: FilterKey,
+    /// Part of a name or id.
+    pub q: String,
+    /// Publishers chosen in the form: channels and sources follow them.
+    pub publishers: Vec<String>,
+    /// Buyers chosen in the form: campaigns follow them.
+    pub buyers: Vec<String>,
+}
+
+/// A rule to save.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaveRule {
+    /// Where it lives.
+    pub level: Level,
+    /// On which entity.
+    pub entity: EntityId,
+    /// The rule being edited and the version the editor saw; `None` for a new one.
+    pub editing: Option<(RuleId, i64)>,
+    /// What was typed.
+    pub draft: RuleDraft,
+}
+
+/// A rule that was saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedRule {
+    /// Its id.
+    pub id: RuleId,
+    /// Its number.
+    pub number: i64,
+    /// Something worth knowing, such as "Slack could not be reached, so the token is not checked yet".
+    pub note: Option<String>,
+}
