@@ -22,6 +22,8 @@ mod history;
 mod limits;
 mod mask;
 mod model;
+mod mrkdwn;
+mod page;
 mod record;
 mod serve;
 mod state;
@@ -78,7 +80,10 @@ impl Sandbox {
 
     /// The API, the page and the control routes as one axum router.
     pub fn router(&self) -> Router {
-        api::router(self.shared.clone()).merge(control::router(self.shared.clone()))
+        let shared = || self.shared.clone();
+        api::router(shared())
+            .merge(control::router(shared()))
+            .merge(page::router(shared()))
     }
 }
 

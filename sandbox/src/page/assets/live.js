@@ -1,0 +1,118 @@
+// Follows /sandbox/events and changes the page accordingly.
+
+import { localise, markDays } from "./time.js";
+
+const MOST_SHOWN = 300;
+
+const fragment = (html) => {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  localise(template.content);
+  return template.content;
+};
+
+const scroller = (panel) => panel.querySelector(".scroll");
+const atEnd = (panel) => {
+  const box = scroller(panel);
+  return box.scrollHeight - box.scrollTop - box.clientHeight < 48;
+};
+
+/** Scrolls a panel to its newest entry. */
+export function toEnd(panel) {
+  const box = scroller(panel);
+  if (panel.querySelector(".messages")) box.scrollTop = box.scrollHeight;
+  panel.querySelector(".newer")?.setAttribute("hidden", "");
+}
+
+/** Fetches the page and takes over what changed, keeping the panel elements so that `:target` still holds. */
+async function refetch() {
+  const response = await fetch("/", { cache: "no-store" });
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  document.documentElement.dataset.version = fresh.documentElement.dataset.version;
+  document.getElementById("nav").replaceChildren(...fresh.getElementById("nav").children);
+  const panels = document.getElementById("panels");
+  const wanted = new Map([...fresh.getElementById("panels").children].map((panel) => [panel.id, panel]));
+  for (const panel of [...panels.children]) {
+    const now = wanted.get(panel.id);
+    wanted.delete(panel.id);
+    if (!now) {
+      panel.remove();
+      continue;
+    }
+    const [end, top] = [atEnd(panel), scroller(panel).scrollTop];
+    panel.className = now.className;
+    panel.dataset.title = now.dataset.title;
+    panel.replaceChildren(...now.children);
+    if (end) toEnd(panel);
+    else scroller(panel).scrollTop = top;
+  }
+  for (const panel of wanted.values()) panels.append(panel);
+  localise(panels);
+  panels.querySelectorAll(".messages").forEach(markDays);
+  // A panel that appeared only now does not count as the target until the address is followed again.
+  const named = document.getElementById(location.hash.slice(1));
+  if (named && !named.matches(":target")) location.replace(location.hash);
+}
+
+function append(list, html) {
+  const panel = list.closest(".panel");
+  const end = atEnd(panel);
+  const content = fragment(html);
+  content.firstElementChild.classList.add("fresh");
+  list.append(content);
+  while (list.childElementCount > MOST_SHOWN) list.firstElementChild.remove();
+  markDays(list);
+  if (end) toEnd(panel);
+  else panel.querySelector(".newer")?.removeAttribute("hidden");
+}
+
+/** Starts following; `changed` is called after each change. */
+export function follow(changed) {
+  const live = document.getElementById("live");
+  const say = (text, on) => {
+    live.classList.toggle("on", on);
+    live.lastElementChild.textContent = text;
+  };
+  let pending = 0;
+  const refresh = () => {
+    clearTimeout(pending);
+    pending = setTimeout(() => refetch().then(changed, () => say("Reconnecting…", false)), 60);
+  };
+  const list = (name) => document.querySelector(`[data-messages="${CSS.escape(name)}"]`);
+  const on = (source, name, act) => source.addEventListener(name, (event) => act(JSON.parse(event.data)));
+
+  const source = new EventSource("/sandbox/events");
+  on(source, "hello", ({ version }) => {
+    say("Live", true);
+    if (String(version) !== document.documentElement.dataset.version) refresh();
+  });
+  on(source, "message", ({ channel, ts, html }) => {
+    const target = list(channel);
+    if (!target) return refresh();
+    if (target.querySelector(`[data-ts="${CSS.escape(ts)}"]`)) return;
+    append(target, html);
+    changed();
+  });
+  on(source, "updated", ({ channel, ts, html }) => {
+    list(channel)?.querySelector(`[data-ts="${CSS.escape(ts)}"]`)?.replaceWith(fragment(html));
+    const target = list(channel);
+    if (target) markDays(target);
+  });
+  on(source, "refused", ({ seq, html, count, summary }) => {
+    const target = list("refused");
+    if (target.querySelector(`[data-seq="${seq}"]`)) return;
+    append(target, html);
+    document.querySelector("#refused .head p").textContent = summary;
+    const tally = document.querySelector("[data-refused]");
+    tally.textContent = count;
+    tally.hidden = false;
+    changed();
+  });
+  on(source, "workspace", refresh);
+  on(source, "reset", refresh);
+  source.addEventListener("error", () => {
+    // Whatever happened meanwhile is missing: the next hello must not match.
+    document.documentElement.dataset.version = "";
+    say("Reconnecting…", false);
+  });
+}
