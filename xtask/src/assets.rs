@@ -9,7 +9,11 @@ use sha2::{Digest, Sha256};
 
 /// The first 64 bits of the content's SHA-256, in hex: enough to tell versions of a file apart.
 pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Bytes of a file as it is, and over the wire.
@@ -25,8 +29,20 @@ pub struct Sizes {
 
 /// Files of these kinds shrink; pictures and fonts are compressed already.
 pub fn compressible(path: &Path) -> bool {
-    const KINDS: [&str; 9] = ["js", "wasm", "css", "svg", "html", "txt", "json", "xml", "webmanifest"];
-    path.extension().and_then(|ext| ext.to_str()).is_some_and(|ext| KINDS.contains(&ext))
+    const KINDS: [&str; 9] = [
+        "js",
+        "wasm",
+        "css",
+        "svg",
+        "html",
+        "txt",
+        "json",
+        "xml",
+        "webmanifest",
+    ];
+    path.extension()
+        .and_then(|ext| ext.to_str())
+        .is_some_and(|ext| KINDS.contains(&ext))
 }
 
 /// Writes the file and, if `compress`, its `.br` and `.gz`, each appearing whole or not at all: a server may be
@@ -36,7 +52,11 @@ pub fn write(path: &Path, bytes: &[u8], compress: bool) -> Result<Sizes> {
         fs::create_dir_all(folder)?;
     }
     let (brotli_path, gzip_path) = (with_suffix(path, "br"), with_suffix(path, "gz"));
-    let mut sizes = Sizes { plain: bytes.len() as u64, brotli: None, gzip: None };
+    let mut sizes = Sizes {
+        plain: bytes.len() as u64,
+        brotli: None,
+        gzip: None,
+    };
     if compress && compressible(path) {
         let unchanged = fs::read(path).is_ok_and(|old| old == bytes);
         if !unchanged || !brotli_path.exists() {
@@ -79,7 +99,11 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 
 fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 24, ..Default::default() };
+    let params = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 24,
+        ..Default::default()
+    };
     brotli::BrotliCompress(&mut &bytes[..], &mut packed, &params)?;
     Ok(packed)
 }

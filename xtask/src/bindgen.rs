@@ -58,7 +58,14 @@ pub fn bind(workspace: &Workspace, mode: Mode, module: &Path) -> Result<PathBuf>
         Mode::Dev => fs::rename(&bound, &finished)?,
         Mode::Release => {
             let mut command = npm::tool(&workspace.root, "wasm-opt");
-            process::run(command.arg("-Oz").args(FEATURES).arg(&bound).arg("-o").arg(&finished))?;
+            process::run(
+                command
+                    .arg("-Oz")
+                    .args(FEATURES)
+                    .arg(&bound)
+                    .arg("-o")
+                    .arg(&finished),
+            )?;
             fs::remove_file(&bound)?;
         }
     }

@@ -74,7 +74,11 @@ pub fn restyle(workspace: &Workspace, mode: Mode) -> Result<()> {
 fn compile(workspace: &Workspace, mode: Mode, toolchain: &WasmToolchain) -> Result<PathBuf> {
     let mut command = toolchain.cargo(workspace, "build");
     process::run(command.args(["--lib", "--profile", mode.profile()]))?;
-    Ok(workspace.wasm_target().join(TARGET).join(mode.profile()).join("leadbell_frontend.wasm"))
+    Ok(workspace
+        .wasm_target()
+        .join(TARGET)
+        .join(mode.profile())
+        .join("leadbell_frontend.wasm"))
 }
 
 /// Two builds at once (`make run` beside `make test`) must not write the site together.
@@ -91,9 +95,15 @@ fn lock(workspace: &Workspace) -> Result<File> {
 fn print_sizes(report: &[(String, Sizes)]) {
     let kilobytes = |bytes: u64| format!("{:.1} kB", bytes as f64 / 1000.0);
     let packed = |bytes: Option<u64>| bytes.map_or_else(|| "-".to_owned(), kilobytes);
-    eprintln!("      {:<32} {:>12} {:>12} {:>12}", "over the wire", "plain", "gzip", "brotli");
+    eprintln!(
+        "      {:<32} {:>12} {:>12} {:>12}",
+        "over the wire", "plain", "gzip", "brotli"
+    );
     for (name, sizes) in report {
         let (gzip, brotli) = (packed(sizes.gzip), packed(sizes.brotli));
-        eprintln!("      {name:<32} {:>12} {gzip:>12} {brotli:>12}", kilobytes(sizes.plain));
+        eprintln!(
+            "      {name:<32} {:>12} {gzip:>12} {brotli:>12}",
+            kilobytes(sizes.plain)
+        );
     }
 }

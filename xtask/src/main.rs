@@ -2,14 +2,25 @@
 
 mod assets;
 mod bindgen;
+mod browser;
+mod check;
+mod dev;
 mod frontend;
+mod lengths;
 mod npm;
 mod paths;
 mod process;
 mod publish;
+mod reload;
+mod rules;
+mod run;
+mod server;
 mod steps;
+mod strays;
 mod styles;
+mod test;
 mod toolchain;
+mod watch;
 
 use anyhow::{Result, bail};
 use frontend::Mode;
@@ -57,6 +68,11 @@ fn job(args: &[String]) -> Result<()> {
             let mut steps = Steps::new(frontend::STEPS);
             frontend::build(&workspace, mode, &mut steps).map(drop)
         }
+        "run" => run::run(&workspace, rest),
+        "dev" => dev::dev(&workspace, rest),
+        "test" => test::test(&workspace, rest),
+        "check" => check::check(&workspace),
+        "bench" => run::bench(&workspace, rest),
         "fmt" => process::run(workspace.cargo().args(["fmt", "--all"])),
         other => bail!("no job is called {other}\n\n{HELP}"),
     }

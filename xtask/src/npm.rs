@@ -16,7 +16,10 @@ pub fn install(folder: &Path) -> Result<()> {
     if installed.is_some() && installed >= locked {
         return Ok(());
     }
-    ensure!(process::on_path("npm"), "npm is missing: install Node.js 20 or newer (Debian: apt-get install nodejs npm)");
+    ensure!(
+        process::on_path("npm"),
+        "npm is missing: install Node.js 20 or newer (Debian: apt-get install nodejs npm)"
+    );
     let quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
     process::run(Command::new("npm").arg("ci").args(quiet).current_dir(folder))
 }

@@ -1,6 +1,6 @@
 //! Where things are: the checkout, what the builds write, and the site a server serves.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -19,8 +19,9 @@ impl Workspace {
     /// an xtask built by another checkout.)
     pub fn find() -> Result<Self> {
         let here = std::env::current_dir().context("the current folder")?;
-        let Some(root) =
-            here.ancestors().find(|dir| dir.join("Cargo.lock").exists() && dir.join("xtask").is_dir())
+        let Some(root) = here
+            .ancestors()
+            .find(|dir| dir.join("Cargo.lock").exists() && dir.join("xtask").is_dir())
         else {
             bail!("not inside a Leadbell checkout: {}", here.display());
         };
@@ -28,7 +29,10 @@ impl Workspace {
             Some(dir) if !dir.is_empty() => here.join(dir),
             _ => root.join("target"),
         };
-        Ok(Self { root: root.to_path_buf(), target })
+        Ok(Self {
+            root: root.to_path_buf(),
+            target,
+        })
     }
 
     /// The folder a server serves (`LEPTOS_SITE_ROOT`).
@@ -58,10 +62,5 @@ impl Workspace {
         let mut command = Command::new("cargo");
         command.current_dir(&self.root);
         command
-    }
-
-    /// A path as people read it: relative to the checkout where it is inside.
-    pub fn shown<'a>(&self, path: &'a Path) -> std::path::Display<'a> {
-        path.strip_prefix(&self.root).unwrap_or(path).display()
     }
 }

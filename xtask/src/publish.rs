@@ -36,7 +36,12 @@ pub fn publish(workspace: &Workspace, mode: Mode, bound: &Path, css: &str) -> Re
         report.push((name, sizes));
     }
     // JavaScript that crates bring along; the glue imports it by these names.
-    copy(&bound.join("snippets"), &package.join("snippets"), compress, &mut kept)?;
+    copy(
+        &bound.join("snippets"),
+        &package.join("snippets"),
+        compress,
+        &mut kept,
+    )?;
     copy(&workspace.root.join("public"), &site, compress, &mut kept)?;
 
     assets::replace(&workspace.hash_file(), hashes.as_bytes())?;
@@ -59,7 +64,11 @@ fn copy(from: &Path, to: &Path, compress: bool, kept: &mut BTreeSet<PathBuf>) ->
 fn remove_others(site: &Path, kept: &BTreeSet<PathBuf>) -> Result<()> {
     for file in files(site)? {
         let compressed = file.extension().is_some_and(|ext| ext == "br" || ext == "gz");
-        let original = if compressed { file.with_extension("") } else { file.clone() };
+        let original = if compressed {
+            file.with_extension("")
+        } else {
+            file.clone()
+        };
         if !kept.contains(&original) {
             fs::remove_file(file)?;
         }

@@ -15,7 +15,11 @@ pub struct Steps {
 impl Steps {
     /// A job of `total` steps.
     pub fn new(total: usize) -> Self {
-        Self { total, done: 0, started: Instant::now() }
+        Self {
+            total,
+            done: 0,
+            started: Instant::now(),
+        }
     }
 
     /// Announces a step, runs it, and says how long it took if that was noticeable.

@@ -23,7 +23,9 @@ pub enum WasmToolchain {
 impl WasmToolchain {
     /// Finds it; makes it if need be (minutes, once per machine).
     pub fn ensure(workspace: &Workspace) -> Result<Self> {
-        let answer = process::output(&mut Command::new(workspace.root.join("scripts/wasm-toolchain.sh")))?;
+        let answer = process::output(&mut Command::new(
+            workspace.root.join("scripts/wasm-toolchain.sh"),
+        ))?;
         Ok(match answer.trim() {
             "host" => Self::Host,
             folder => Self::Folder(PathBuf::from(folder)),
@@ -42,10 +44,14 @@ impl WasmToolchain {
             _ => workspace.cargo(),
         };
         if let Self::Folder(folder) = self {
-            command.env("RUSTC", folder.join("bin/rustc")).env("RUSTDOC", folder.join("bin/rustdoc"));
+            command
+                .env("RUSTC", folder.join("bin/rustc"))
+                .env("RUSTDOC", folder.join("bin/rustdoc"));
             command.env("LD_LIBRARY_PATH", folder.join("lib"));
         }
-        command.arg(subcommand).args(["--package", "leadbell-frontend", "--target", TARGET]);
+        command
+            .arg(subcommand)
+            .args(["--package", "leadbell-frontend", "--target", TARGET]);
         command.arg("--target-dir").arg(workspace.wasm_target());
         command
     }

@@ -1,0 +1,81 @@
+//! `make check`: what can be said about the code without running it.
+
+use anyhow::{Result, bail};
+
+use crate::paths::Workspace;
+use crate::toolchain::WasmToolchain;
+use crate::{lengths, process, rules, strays};
+
+type Check = fn(&Workspace) -> Result<()>;
+
+const CHECKS: [(&str, Check); 7] = [
+    ("formatting", formatting),
+    ("forbidden strings in committed files", strays::check),
+    ("file lengths", lengths::check),
+    ("dependency rules", rules::check),
+    ("clippy", clippy),
+    ("clippy, browser half", clippy_browser),
+    ("documentation", documentation),
+];
+
+/// Runs every check, then names those that failed.
+pub fn check(workspace: &Workspace) -> Result<()> {
+    let mut failed = Vec::new();
+    for (number, (name, check)) in CHECKS.iter().enumerate() {
+        eprintln!("[{}/{}] {name}", number + 1, CHECKS.len());
+        if let Err(error) = check(workspace) {
+            eprintln!("failed: {error:#}");
+            failed.push(*name);
+        }
+    }
+    if !failed.is_empty() {
+        bail!(
+            "{} of {} checks failed: {}",
+            failed.len(),
+            CHECKS.len(),
+            failed.join("; ")
+        );
+    }
+    eprintln!("All {} checks passed.", CHECKS.len());
+    Ok(())
+}
+
+fn formatting(workspace: &Workspace) -> Result<()> {
+    process::run(workspace.cargo().args(["fmt", "--all", "--", "--check"]))
+}
+
+fn clippy(workspace: &Workspace) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.args([
+        "clippy",
+        "--locked",
+        "--workspace",
+        "--exclude",
+        "leadbell-frontend",
+        "--all-targets",
+    ]);
+    command.arg("--target-dir").arg(&workspace.target);
+    process::run(command.args(["--", "-D", "warnings"]))
+}
+
+/// Checks the crates of the browser half as the browser gets them: `app` has code for that target only.
+fn clippy_browser(workspace: &Workspace) -> Result<()> {
+    let mut command = WasmToolchain::ensure(workspace)?.cargo(workspace, "clippy");
+    process::run(command.args(["--locked", "--lib", "--", "-D", "warnings"]))
+}
+
+/// Private items too: links between them break as easily as public ones.
+fn documentation(workspace: &Workspace) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.args([
+        "doc",
+        "--locked",
+        "--workspace",
+        "--lib",
+        "--no-deps",
+        "--document-private-items",
+    ]);
+    command.args(["--exclude", "leadbell-frontend", "--exclude", "xtask"]);
+    command.arg("--target-dir").arg(&workspace.target);
+    process::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}

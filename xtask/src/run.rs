@@ -1,0 +1,43 @@
+//! `make run` and `make bench`: release builds, then the program itself.
+
+use std::os::unix::process::CommandExt;
+
+use anyhow::{Context, Result};
+
+use crate::frontend::{self, Mode};
+use crate::paths::Workspace;
+use crate::process;
+use crate::server;
+use crate::steps::Steps;
+
+/// Builds what changed and becomes the program. Without arguments: `leadbell demo`.
+pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
+    let mut steps = Steps::new(frontend::STEPS + 2);
+    if !workspace.server_binary("release").exists() {
+        eprintln!("A first build compiles everything: about 10 minutes on 2 cores. Later ones take seconds.");
+    }
+    frontend::build(workspace, Mode::Release, &mut steps)?;
+    steps.step("Compiling the server (first time about 6 minutes)", || {
+        server::build(workspace, Mode::Release)
+    })?;
+    let title = format!("Starting (built in {:.0} s)", steps.seconds());
+    steps.step(&title, || {
+        let mut command = server::command(workspace, Mode::Release);
+        server::arguments(&mut command, args);
+        // Becoming it, rather than starting it, gives it the terminal, Ctrl-C and the exit status.
+        Err(command.exec()).with_context(|| format!("starting {}", command.get_program().display()))
+    })
+}
+
+/// Runs the program's own benchmark, if the program has one.
+pub fn bench(workspace: &Workspace, args: &[String]) -> Result<()> {
+    server::build(workspace, Mode::Release)?;
+    let asked = server::command(workspace, Mode::Release)
+        .args(["bench", "--help"])
+        .output()?;
+    if !asked.status.success() {
+        eprintln!("The program has no `bench` command yet: nothing was measured.");
+        return Ok(());
+    }
+    process::run(server::command(workspace, Mode::Release).arg("bench").args(args))
+}
