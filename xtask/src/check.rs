@@ -9,20 +9,29 @@ use crate::{lengths, process, rules, strays};
 type Check = fn(&Workspace) -> Result<()>;
 
 const CHECKS: [(&str, Check); 7] = [
-    ("formatting", formatting),
-    ("forbidden strings in committed files", strays::check),
-    ("file lengths", lengths::check),
-    ("dependency rules", rules::check),
+    ("fmt", formatting),
+    ("strays", strays::check),
+    ("lengths", lengths::check),
+    ("rules", rules::check),
     ("clippy", clippy),
-    ("clippy, browser half", clippy_browser),
-    ("documentation", documentation),
+    ("clippy-browser", clippy_browser),
+    ("doc", documentation),
 ];
 
-/// Runs every check, then names those that failed.
-pub fn check(workspace: &Workspace) -> Result<()> {
+/// Runs the named checks, or all, then names those that failed.
+pub fn check(workspace: &Workspace, names: &[String]) -> Result<()> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| !CHECKS.iter().any(|(known, _)| known == name))
+    {
+        let known: Vec<_> = CHECKS.iter().map(|(name, _)| *name).collect();
+        bail!("no check is called {unknown}: {}", known.join(", "));
+    }
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    let checks: Vec<_> = CHECKS.iter().filter(|(name, _)| wanted(name)).collect();
     let mut failed = Vec::new();
-    for (number, (name, check)) in CHECKS.iter().enumerate() {
-        eprintln!("[{}/{}] {name}", number + 1, CHECKS.len());
+    for (number, (name, check)) in checks.iter().enumerate() {
+        eprintln!("[{}/{}] {name}", number + 1, checks.len());
         if let Err(error) = check(workspace) {
             eprintln!("failed: {error:#}");
             failed.push(*name);
@@ -32,11 +41,11 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         bail!(
             "{} of {} checks failed: {}",
             failed.len(),
-            CHECKS.len(),
-            failed.join("; ")
+            checks.len(),
+            failed.join(", ")
         );
     }
-    eprintln!("All {} checks passed.", CHECKS.len());
+    eprintln!("All {} checks passed.", checks.len());
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -21,6 +22,7 @@ pub fn dev(workspace: &Workspace, args: &[String]) -> Result<()> {
     let mut watch = Watch::new(workspace);
     let mut change = Change::Code;
     let mut running: Option<Child> = None;
+    end_with_the_server()?;
     loop {
         match rebuild(workspace, change, &mut running, args) {
             Ok(()) => pages.reload(),
@@ -31,6 +33,7 @@ pub fn dev(workspace: &Workspace, args: &[String]) -> Result<()> {
             Some(change) => change,
             None => {
                 eprintln!("the server ended; waiting for the next change");
+                SERVER.store(0, Ordering::SeqCst);
                 running = None;
                 match watch.wait(|| true) {
                     Some(_) => Change::Code, // whatever changed, the server must be started again
@@ -58,13 +61,34 @@ fn rebuild(
     frontend::build(workspace, Mode::Dev, &mut steps)?;
     steps.step("Starting the server", || {
         if let Some(old) = running.take() {
+            SERVER.store(0, Ordering::SeqCst);
             stop(old)?;
         }
         let mut command = server::command(workspace, Mode::Dev);
         server::arguments(&mut command, args);
         let child = running.insert(command.spawn().context("starting the server")?);
+        SERVER.store(child.id(), Ordering::SeqCst);
         wait_until_healthy(child)
     })
+}
+
+/// The running server's process id, or 0.
+static SERVER: AtomicU32 = AtomicU32::new(0);
+
+/// When this program is asked to end, the server must not stay behind on the port.
+fn end_with_the_server() -> Result<()> {
+    ctrlc::set_handler(|| {
+        let server = SERVER.load(Ordering::SeqCst);
+        if server != 0 && terminate(server).is_err() {
+            eprintln!("the server (process {server}) may still be running");
+        }
+        std::process::exit(130);
+    })
+    .context("watching for Ctrl-C")
+}
+
+fn terminate(process: u32) -> Result<()> {
+    process::run(Command::new("kill").args(["-TERM", &process.to_string()]))
 }
 
 fn ended(running: &mut Option<Child>) -> bool {
@@ -75,7 +99,7 @@ fn ended(running: &mut Option<Child>) -> bool {
 
 /// Asks the server to end, as a service manager would, so that this path is walked daily; insists after 5 s.
 fn stop(mut child: Child) -> Result<()> {
-    process::run(Command::new("kill").args(["-TERM", &child.id().to_string()]))?;
+    terminate(child.id())?;
     let asked = Instant::now();
     while child.try_wait()?.is_none() {
         if asked.elapsed() > Duration::from_secs(5) {

@@ -34,7 +34,8 @@ scripts/xtask JOB
   run [ARGS…]        build everything, then run the program (default: leadbell demo)
   dev [ARGS…]        the same with debug builds, rebuilding and reloading the page when a file changes
   test [STAGE…]      unit, HTTP and browser tests; STAGE: native, doc, browser (default: all)
-  check              formatting, lints, documentation, dependency rules, file lengths
+  check [NAME…]      fmt, strays (registry hosts, machine paths), lengths, rules (dependencies), clippy,
+                     clippy-browser, doc (default: all)
   bench [ARGS…]      the benchmark of the program
   fmt                format the Rust code
 ";
@@ -71,7 +72,7 @@ fn job(args: &[String]) -> Result<()> {
         "run" => run::run(&workspace, rest),
         "dev" => dev::dev(&workspace, rest),
         "test" => test::test(&workspace, rest),
-        "check" => check::check(&workspace),
+        "check" => check::check(&workspace, rest),
         "bench" => run::bench(&workspace, rest),
         "fmt" => process::run(workspace.cargo().args(["fmt", "--all"])),
         other => bail!("no job is called {other}\n\n{HELP}"),
