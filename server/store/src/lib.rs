@@ -4,11 +4,25 @@
 //! every lookup of owned data takes the viewer's [`Scope`](leadbell_domain::Scope) and puts it into the query;
 //! every state change says `AND status = …` and checks the rows it touched; no transaction is open while anybody
 //! else is talked to. Depends on `domain` only. Times are UTC milliseconds and come in as arguments.
+//!
+//! Where to look: `traits.rs` is the contract, `shared/` holds the SQL, written once and compiled for each database;
+//! `sqlite.rs` and `postgres.rs` hold what differs (connecting, locking, a handful of words of SQL).
 
 mod error;
+mod known;
 mod model;
+mod open;
+mod postgres;
+mod secret;
+mod sqlite;
+mod text;
 mod traits;
+mod verdict;
 
 pub use error::StoreError;
 pub use model::*;
+pub use open::{Opened, Pools, open};
+pub use postgres::PostgresStore;
+pub use secret::{InvalidKey, SecretKey};
+pub use sqlite::SqliteStore;
 pub use traits::Store;

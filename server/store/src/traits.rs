@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use leadbell_domain::{
-    ConnectionId, DeliveryId, Entity, EntityId, EntityKind, EventId, Level, Rule, RuleId, RuleStatus, Scope, SlackToken,
-    StoredRule, Timestamp, UserId,
+    ConnectionId, DeliveryId, Entity, EntityId, EntityKind, EventId, Level, Rule, RuleId, RuleStatus, Scope,
+    SlackToken, StoredRule, Timestamp, UserId,
 };
 
 use crate::{
-    ApiKey, Backlog, Claim, Connection, ConnectionCheck, ConnectionScope, Delivery, DeliveryQuery, EntityPage,
-    EntityQuery, EntityUpsert, Finish, Finished, NewConnection, NewEvent, NewUser, Pace, Page, Recorded, RuleChanges,
-    RuleListing, RuleQuery, StoreError, StoredEvent, UpsertCounts, User,
+    ApiKey, Backlog, Claim, Connection, ConnectionCheck, ConnectionScope, Delivery, DeliveryQuery,
+    EntityPage, EntityQuery, EntityUpsert, Finish, Finished, NewConnection, NewEvent, NewUser, Pace, Page,
+    Recorded, RuleChanges, RuleListing, RuleQuery, StoreError, StoredEvent, UpsertCounts, User,
 };
 
 /// Everything Leadbell remembers.
@@ -38,9 +38,18 @@ pub trait Store: Send + Sync + 'static {
     // Catalog
 
     /// Adds and updates entities, in one transaction.
-    async fn upsert_entities(&self, entities: &[EntityUpsert], now: Timestamp) -> Result<UpsertCounts, StoreError>;
+    async fn upsert_entities(
+        &self,
+        entities: &[EntityUpsert],
+        now: Timestamp,
+    ) -> Result<UpsertCounts, StoreError>;
     /// One entity, if it is in scope.
-    async fn find_entity(&self, kind: EntityKind, id: &EntityId, scope: &Scope) -> Result<Option<Entity>, StoreError>;
+    async fn find_entity(
+        &self,
+        kind: EntityKind,
+        id: &EntityId,
+        scope: &Scope,
+    ) -> Result<Option<Entity>, StoreError>;
     /// A page of entities, by name.
     async fn list_entities(&self, query: &EntityQuery) -> Result<EntityPage, StoreError>;
 
@@ -49,14 +58,21 @@ pub trait Store: Send + Sync + 'static {
     /// Stores a token, encrypted. If the same token is stored for the same owner, that connection is returned as it is.
     async fn insert_connection(&self, new: &NewConnection) -> Result<Connection, StoreError>;
     /// One connection, if in scope.
-    async fn find_connection(&self, id: &ConnectionId, scope: &ConnectionScope)
-    -> Result<Option<Connection>, StoreError>;
+    async fn find_connection(
+        &self,
+        id: &ConnectionId,
+        scope: &ConnectionScope,
+    ) -> Result<Option<Connection>, StoreError>;
     /// All connections in scope, newest first.
     async fn list_connections(&self, scope: &ConnectionScope) -> Result<Vec<Connection>, StoreError>;
     /// The token itself, to call Slack with.
     async fn connection_token(&self, id: &ConnectionId) -> Result<SlackToken, StoreError>;
     /// Records what Slack says about a connection.
-    async fn record_connection_check(&self, id: &ConnectionId, check: &ConnectionCheck) -> Result<(), StoreError>;
+    async fn record_connection_check(
+        &self,
+        id: &ConnectionId,
+        check: &ConnectionCheck,
+    ) -> Result<(), StoreError>;
 
     // Rules. Every change raises the version of the rule set.
 
@@ -88,9 +104,20 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<StoredRule, StoreError>;
     /// Deletes a rule in scope. Its deliveries stay.
-    async fn delete_rule(&self, id: &RuleId, level: Level, scope: &Scope, now: Timestamp) -> Result<(), StoreError>;
+    async fn delete_rule(
+        &self,
+        id: &RuleId,
+        level: Level,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
     /// One rule, if it lives at this level and in this scope.
-    async fn find_rule(&self, id: &RuleId, level: Level, scope: &Scope) -> Result<Option<StoredRule>, StoreError>;
+    async fn find_rule(
+        &self,
+        id: &RuleId,
+        level: Level,
+        scope: &Scope,
+    ) -> Result<Option<StoredRule>, StoreError>;
     /// At which level a rule lives: tells what to ask permission for, nothing else.
     async fn rule_level(&self, id: &RuleId) -> Result<Option<Level>, StoreError>;
     /// A page of rules, newest first.

@@ -1,0 +1,83 @@
+//! Events to record, and recorded ones.
+
+use leadbell_domain::{
+    ConnectionId, DeliveryId, EntityId, EventId, EventKey, Platform, RuleId, Target, Timestamp, Trigger,
+};
+
+use super::EntityUpsert;
+
+/// A message that a rule wants sent, rendered at the event's arrival.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedDelivery {
+    /// Fresh id (UUIDv7: its order is the order of sending).
+    pub id: DeliveryId,
+    /// Which rule.
+    pub rule: RuleId,
+    /// In which version.
+    pub rule_version: i64,
+    /// Whose token.
+    pub connection: ConnectionId,
+    /// Where to.
+    pub target: Target,
+    /// The finished text.
+    pub text: String,
+}
+
+/// An event to record with its deliveries.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Fresh id.
+    pub key: EventKey,
+    /// The system it comes from; unique together with `event_id`.
+    pub source: Platform,
+    /// The sender's id.
+    pub event_id: EventId,
+    /// What happened.
+    pub trigger: Trigger,
+    /// When it happened, UTC milliseconds.
+    pub occurred_at: Timestamp,
+    /// When we got it, UTC milliseconds.
+    pub received_at: Timestamp,
+    /// Its product.
+    pub product: EntityId,
+    /// Its publisher.
+    pub publisher: Option<EntityId>,
+    /// Its campaign.
+    pub campaign: Option<EntityId>,
+    /// Its lead.
+    pub lead_id: String,
+    /// The event as sent, compact JSON.
+    pub body: String,
+    /// What the rules want sent.
+    pub deliveries: Vec<PlannedDelivery>,
+    /// Entities it mentions, to be added to the catalog as discovered.
+    pub mentions: Vec<EntityUpsert>,
+}
+
+/// What became of an event to record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// Written, with its deliveries.
+    Accepted,
+    /// Known already: nothing was written.
+    Duplicate,
+}
+
+/// An event as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Our id.
+    pub key: EventKey,
+    /// The system it comes from.
+    pub source: Platform,
+    /// The sender's id.
+    pub event_id: EventId,
+    /// What happened.
+    pub trigger: Trigger,
+    /// UTC milliseconds.
+    pub occurred_at: Timestamp,
+    /// UTC milliseconds.
+    pub received_at: Timestamp,
+    /// The event as sent.
+    pub body: String,
+}

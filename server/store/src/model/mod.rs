@@ -1,0 +1,19 @@
+//! What goes into the store and comes out of it.
+
+mod catalog;
+mod connection;
+mod delivery;
+mod event;
+mod page;
+mod people;
+mod rule;
+mod sending;
+
+pub use catalog::*;
+pub use connection::*;
+pub use delivery::*;
+pub use event::*;
+pub use page::*;
+pub use people::*;
+pub use rule::*;
+pub use sending::*;

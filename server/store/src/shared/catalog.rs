@@ -1,0 +1,103 @@
+//! Finding and listing entities.
+
+use leadbell_domain::{Entity, EntityId, EntityKind, EntityStatus, Platform, Scope};
+
+use super::fields::Fields;
+use super::{Connection, Result, Row, Sql, push_in, push_search, scope};
+use crate::{EntityPage, EntityQuery, Page};
+
+pub(super) const COLUMNS: &str = "e.kind, e.id, e.name, e.platform, e.status, e.product_id, e.publisher_id, \
+                                  e.buyer_id, e.discovered, e.created_at, e.updated_at";
+
+pub(super) fn read(row: &Row) -> Result<Entity> {
+    let fields = Fields::of(row, "entities", "id")?;
+    Ok(Entity {
+        kind: fields.key("kind", EntityKind::from_key)?,
+        id: fields.id("id")?,
+        name: fields.get("name")?,
+        platform: fields.opt_key("platform", Platform::from_key)?,
+        status: fields.key("status", EntityStatus::from_key)?,
+        product: fields.opt_id("product_id")?,
+        publisher: fields.opt_id("publisher_id")?,
+        buyer: fields.opt_id("buyer_id")?,
+        discovered: fields.flag("discovered")?,
+        created_at: fields.get("created_at")?,
+        updated_at: fields.get("updated_at")?,
+    })
+}
+
+pub(super) async fn find(
+    db: &mut Connection,
+    kind: EntityKind,
+    id: &EntityId,
+    scope: &Scope,
+) -> Result<Option<Entity>> {
+    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM entities e WHERE e.kind = "));
+    sql.push_bind(kind.key())
+        .push(" AND e.id = ")
+        .push_bind(id.to_string());
+    if !scope::push_entities(&mut sql, scope, kind) {
+        return Ok(None);
+    }
+    sql.build()
+        .fetch_optional(db)
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
+}
+
+pub(super) async fn list(db: &mut Connection, query: &EntityQuery) -> Result<EntityPage> {
+    let mut count = Sql::new("SELECT COUNT(*) FROM entities e");
+    let mut page = Sql::new(format!("SELECT {COLUMNS} FROM entities e"));
+    if !push_filter(&mut count, query) || !push_filter(&mut page, query) {
+        return Ok(Page {
+            rows: Vec::new(),
+            total: 0,
+        });
+    }
+    // `search` begins with the name in lower case.
+    page.push(" ORDER BY e.search, e.id LIMIT ")
+        .push_bind(query.limit.max(0));
+    page.push(" OFFSET ").push_bind(query.offset.max(0));
+    let total = count.build_query_scalar().fetch_one(&mut *db).await?;
+    let rows = page
+        .build()
+        .fetch_all(db)
+        .await?
+        .iter()
+        .map(read)
+        .collect::<Result<_>>()?;
+    Ok(Page { rows, total })
+}
+
+fn push_filter(sql: &mut Sql, query: &EntityQuery) -> bool {
+    sql.push(" WHERE e.kind = ").push_bind(query.kind.key());
+    if query.hide_deleted {
+        sql.push(" AND e.status <> 'deleted'");
+    }
+    if let Some(ids) = &query.ids {
+        sql.push(" AND ");
+        push_in(sql, "e.id", ids.iter().map(EntityId::as_str));
+    }
+    if let Some(platform) = query.platform {
+        sql.push(" AND (e.platform IS NULL OR e.platform = ")
+            .push_bind(platform.key())
+            .push(")");
+    }
+    for (owners, kind, column) in [
+        (&query.publishers, EntityKind::Publisher, "e.publisher_id"),
+        (&query.buyers, EntityKind::Buyer, "e.buyer_id"),
+    ] {
+        if !owners.is_empty() {
+            sql.push(" AND ");
+            push_in(
+                sql,
+                if query.kind == kind { "e.id" } else { column },
+                owners.iter().map(EntityId::as_str),
+            );
+        }
+    }
+    push_search(sql, "e.search", &query.search);
+    scope::push_entities(sql, &query.scope, query.kind)
+}

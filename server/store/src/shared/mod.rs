@@ -1,0 +1,83 @@
+//! The store itself and its SQL, written once, compiled for SQLite and for PostgreSQL.
+//!
+//! `super` is the database this copy is compiled for; what differs comes from there: `Db`, the locking words, and
+//! two names of SQL functions. `$1` works in both. Statements that read a list take it as one JSON parameter.
+//!
+//! Order of locks, the same in every transaction, so that no two can wait for each other: events by sender's id,
+//! destinations by connection and target, deliveries and attempts (only under their destination), entities by kind
+//! and id. Rules: the rule's row, then the counters.
+
+mod catalog;
+mod connections;
+mod deliveries;
+mod destinations;
+mod events;
+mod fields;
+mod finish;
+mod leases;
+mod people;
+mod rule_rows;
+mod rules;
+mod scope;
+mod sending;
+mod store;
+mod upsert;
+
+use sqlx::{Database, Pool, QueryBuilder, Transaction};
+
+use super::{BEGIN, Db, FIND, LIST_CLOSE, LIST_OPEN, LOCK, LOCK_FREE_ONES, MIGRATOR, SINGLE_SERVER};
+use crate::StoreError;
+use crate::known::KnownEntities;
+use crate::secret::TokenVault;
+use crate::text::json_list;
+
+/// The store on one database.
+pub struct DbStore {
+    reader: Pool<Db>,
+    writer: Pool<Db>,
+    vault: TokenVault,
+    known: KnownEntities,
+}
+
+impl DbStore {
+    pub(super) fn new(reader: Pool<Db>, writer: Pool<Db>, vault: TokenVault) -> Self {
+        Self {
+            reader,
+            writer,
+            vault,
+            known: KnownEntities::default(),
+        }
+    }
+
+    async fn begin(&self) -> Result<Transaction<'static, Db>, StoreError> {
+        Ok(self.writer.begin_with(BEGIN).await?)
+    }
+}
+
+type Connection = <Db as Database>::Connection;
+type Row = <Db as Database>::Row;
+type Sql = QueryBuilder<'static, Db>;
+type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Rows written by one statement at most: keeps the number of parameters far below both databases' limits.
+const CHUNK: usize = 400;
+
+/// Adds `column IN (these texts)`.
+fn push_in<T: AsRef<str>>(sql: &mut Sql, column: &str, texts: impl IntoIterator<Item = T>) {
+    sql.push(column).push(" IN (SELECT value FROM ").push(LIST_OPEN);
+    sql.push_bind(json_list(texts)).push(LIST_CLOSE).push(")");
+}
+
+/// Adds `AND` a case-insensitive search in the column `search`, unless nothing is looked for.
+fn push_search(sql: &mut Sql, column: &str, typed: &str) {
+    if let Some(needle) = crate::text::needle(typed) {
+        sql.push(format!(" AND {FIND}({column}, "))
+            .push_bind(needle)
+            .push(") > 0");
+    }
+}
+
+/// Turns "nothing was touched" into the error of a row that changed or is gone.
+fn expect_one(rows: u64, otherwise: StoreError) -> Result<()> {
+    if rows == 1 { Ok(()) } else { Err(otherwise) }
+}

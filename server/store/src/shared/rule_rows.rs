@@ -1,0 +1,116 @@
+//! A rule as a row: reading and writing it, always with the next version of the rule set.
+
+use leadbell_domain::{Filters, Level, Rule, RuleStatus, SlackAction, StoredRule, Template, Trigger};
+use sqlx::Database;
+use sqlx::query::Query;
+
+use super::fields::Fields;
+use super::{Connection, Db, Result, Row, expect_one};
+use crate::StoreError;
+use crate::text::{clean, search_text};
+
+pub(super) const COLUMNS: &str = "r.id, r.number, r.version, r.name, r.level, r.entity_id, r.trigger_key, r.filters, \
+                                  r.connection_id, r.target_kind, r.target_id, r.template, r.status, r.author_id, \
+                                  r.created_at, r.updated_at";
+
+pub(super) fn read(row: &Row) -> Result<StoredRule> {
+    let fields = Fields::of(row, "rules", "id")?;
+    Ok(StoredRule {
+        id: fields.id("id")?,
+        number: fields.get("number")?,
+        version: fields.get("version")?,
+        rule: Rule {
+            name: fields.get("name")?,
+            level: fields.key("level", Level::from_key)?,
+            entity: fields.id("entity_id")?,
+            trigger: fields.key("trigger_key", Trigger::from_key)?,
+            filters: fields.json::<Filters>("filters")?,
+            action: SlackAction {
+                connection: fields.id("connection_id")?,
+                target: fields.target()?,
+                template: Template::stored(fields.get("template")?),
+            },
+            status: fields.key("status", RuleStatus::from_key)?,
+        },
+        created_at: fields.get("created_at")?,
+        updated_at: fields.get("updated_at")?,
+        author: fields.opt_id("author_id")?,
+    })
+}
+
+/// Takes the next value of a counter; whoever comes next waits until this transaction ends. That is what makes
+/// `change_seq` appear in order: nobody sees 5 before 4.
+pub(super) async fn next(db: &mut Connection, counter: &'static str) -> Result<i64> {
+    Ok(
+        sqlx::query_scalar("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value")
+            .bind(counter)
+            .fetch_one(db)
+            .await?,
+    )
+}
+
+pub(super) async fn next_version(db: &mut Connection) -> Result<i64> {
+    next(db, "rules_version").await
+}
+
+pub(super) async fn insert(db: &mut Connection, stored: &StoredRule) -> Result<()> {
+    let change = next_version(db).await?;
+    let query = sqlx::query(
+        "INSERT INTO rules (id, version, change_seq, name, trigger_key, platform, filters, connection_id, \
+         target_kind, target_id, template, status, updated_at, search, number, level, entity_id, author_id, \
+         created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+    );
+    bind_changing(query, stored, change)?
+        .bind(stored.number)
+        .bind(stored.rule.level.key())
+        .bind(stored.rule.entity.to_string())
+        .bind(stored.author.as_ref().map(ToString::to_string))
+        .bind(stored.created_at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Writes the next version of a rule whose row is held already.
+pub(super) async fn update(db: &mut Connection, stored: &StoredRule) -> Result<()> {
+    let change = next_version(db).await?;
+    let query = sqlx::query(
+        "UPDATE rules SET version = $2, change_seq = $3, name = $4, trigger_key = $5, platform = $6, filters = $7, \
+         connection_id = $8, target_kind = $9, target_id = $10, template = $11, status = $12, updated_at = $13, \
+         search = $14 WHERE id = $1 AND version = $2 - 1 AND deleted_at IS NULL",
+    );
+    let written = bind_changing(query, stored, change)?.execute(db).await?;
+    expect_one(written.rows_affected(), StoreError::Conflict)
+}
+
+type Bound<'q> = Query<'q, Db, <Db as Database>::Arguments<'q>>;
+
+/// Binds $1 to $14: the id and everything that an update changes.
+fn bind_changing<'q>(query: Bound<'q>, stored: &StoredRule, change: i64) -> Result<Bound<'q>> {
+    let rule = &stored.rule;
+    let target = &rule.action.target;
+    let template = clean(rule.action.template.text());
+    let filters = serde_json::to_string(&rule.filters).map_err(|error| StoreError::Inconsistent {
+        table: "rules",
+        row: stored.id.to_string(),
+        detail: format!("filters can't be written: {error}"),
+    })?;
+    // "#412" finds the number, "412" too.
+    let search = search_text(&[&format!("#{}", stored.number), &rule.name, target.id(), &template]);
+    Ok(query
+        .bind(stored.id.to_string())
+        .bind(stored.version)
+        .bind(change)
+        .bind(clean(&rule.name))
+        .bind(rule.trigger.key())
+        .bind(rule.trigger.platform().key())
+        .bind(filters)
+        .bind(rule.action.connection.to_string())
+        .bind(target.kind_key())
+        .bind(target.id().to_owned())
+        .bind(template)
+        .bind(rule.status.key())
+        .bind(stored.updated_at)
+        .bind(search))
+}

@@ -1,0 +1,103 @@
+//! SQLite: the embedded default. One writer at a time by nature, so it gets one connection, and readers their own.
+
+use std::path::Path;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::secret::TokenVault;
+use crate::{Opened, Pools, StoreError};
+
+#[expect(
+    clippy::duplicate_mod,
+    reason = "the SQL is written once and compiled for each database"
+)]
+#[path = "shared/mod.rs"]
+mod shared;
+
+pub use shared::DbStore as SqliteStore;
+
+type Db = sqlx::Sqlite;
+
+static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// Takes the write lock at once: a transaction that reads first and then wants to write could be refused.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+/// The write lock of [`BEGIN`] covers every row.
+const LOCK: &str = "";
+const LOCK_FREE_ONES: &str = "";
+/// `find(text, part)`: position from 1, or 0.
+const FIND: &str = "instr";
+/// A JSON list of texts as rows with the column `value`: these words, the parameter, and the next ones.
+const LIST_OPEN: &str = "json_each(";
+const LIST_CLOSE: &str = ")";
+const SINGLE_SERVER: bool = true;
+
+/// Connections that only read. WAL lets them run beside the writer.
+const READERS: u32 = 8;
+/// How long one process waits for another's write (a `leadbell user create` beside the server).
+const BUSY: Duration = Duration::from_secs(10);
+/// How long a caller waits for a connection before it hears `Unavailable`.
+const ACQUIRE: Duration = Duration::from_secs(15);
+
+/// Opens (and creates) the file of a `sqlite:` URL. Never touches the schema.
+pub(crate) async fn open(url: &str, vault: TokenVault) -> Result<Opened, StoreError> {
+    let bad = |why: &str| StoreError::BadUrl(format!("LEADBELL_DATABASE_URL can't be used: {why}"));
+    let options = SqliteConnectOptions::from_str(url).map_err(|_| bad("expected sqlite://FOLDER/FILE.db"))?;
+    let options = options
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .synchronous(SqliteSynchronous::Full)
+        // Keeps the log's file from staying as large as the largest burst made it.
+        .pragma("journal_size_limit", "67108864")
+        .disable_statement_logging();
+
+    if url.starts_with("sqlite::memory:") || url.starts_with("sqlite://:memory:") {
+        // A database in memory lives in its one connection, so that connection must never be given up.
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(SqliteConnectOptions::shared_cache(options, false))
+            .await?;
+        return Ok(opened(pool.clone(), pool, vault));
+    }
+
+    let file = options.get_filename().to_path_buf();
+    if file.as_os_str().is_empty() {
+        return Err(bad(
+            "the name of the file is missing; expected sqlite://FOLDER/FILE.db",
+        ));
+    }
+    if let Some(folder) = file.parent().filter(|folder| *folder != Path::new("")) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| bad(&format!("its folder {} can't be made: {error}", folder.display())))?;
+    }
+    let options = options.journal_mode(SqliteJournalMode::Wal);
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options.clone())
+        .await
+        .map_err(|error| bad(&format!("{} can't be opened: {error}", file.display())))?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(ACQUIRE)
+        // A write that strays in here fails loudly instead of fighting the writer for the lock.
+        .connect_lazy_with(options.pragma("query_only", "1"));
+    Ok(opened(readers, writer, vault))
+}
+
+fn opened(readers: sqlx::SqlitePool, writer: sqlx::SqlitePool, vault: TokenVault) -> Opened {
+    let store = SqliteStore::new(readers, writer.clone(), vault);
+    Opened {
+        store: Arc::new(store),
+        pools: Pools::Sqlite(writer),
+    }
+}
