@@ -65,7 +65,8 @@ fn first_shown(state: &State) -> Option<&str> {
         .map(|c| c.id.as_str())
 }
 
-fn by_name(a: &Channel, b: &Channel) -> std::cmp::Ordering {
+/// Channels as people look for them: by name, archived ones last.
+pub(super) fn by_name(a: &Channel, b: &Channel) -> std::cmp::Ordering {
     (a.archived, a.name.as_str(), a.id.as_str()).cmp(&(b.archived, b.name.as_str(), b.id.as_str()))
 }
 

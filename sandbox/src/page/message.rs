@@ -25,7 +25,7 @@ pub(super) fn item(m: &Message, w: &Workspace) -> Markup {
                 p.by {
                     strong { (m.author) }
                     @if bot { span.app { "APP" } } @else { span.app title="Posted with a user token" { "USER TOKEN" } }
-                    (when::clock(m.at_ms))
+                    (when::clock(m.at_ms, false))
                     span.where { (title.as_deref().unwrap_or(&m.channel)) }
                     @if m.thread_ts.is_some() { span.flag { "reply in thread" } }
                     @if m.truncated { span.flag.bad { "cut at 40,000 characters" } }
@@ -64,7 +64,7 @@ fn content(m: &Message, w: &Workspace) -> Markup {
     }
 }
 
-/// One of six avatar colours, always the same for a name.
+/// One of six avatar colours, always the same for a name; Leadbell's own is the accent colour.
 fn hue(name: &str) -> usize {
-    name.bytes().fold(0, |sum, b| sum + usize::from(b)) % 6
+    name.bytes().fold(3, |sum, b| sum + usize::from(b)) % 6
 }

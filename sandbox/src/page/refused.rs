@@ -53,7 +53,7 @@ pub(super) fn item(call: &Call) -> Markup {
             div.body {
                 p.by {
                     strong { (call.error().unwrap_or(if reply.is_none() { "no answer yet" } else { "no error code" })) }
-                    (when::clock(call.at_ms))
+                    (when::clock(call.at_ms, true))
                     @if let Some(seconds) = reply.and_then(|r| r.retry_after) {
                         span.flag { "Retry-After " (seconds) " s" }
                     }
@@ -62,7 +62,12 @@ pub(super) fn item(call: &Call) -> Markup {
                 p.asked {
                     code { (call.method) }
                     @if let Some(channel) = &call.channel { " to " code { (channel) } }
-                    " with " @if let Some(token) = &call.token { code { (token) } } @else { "no token" }
+                    " with "
+                    @match call.token.as_deref() {
+                        Some("…") => "a token too short to show",
+                        Some(token) => code { (token) },
+                        None => "no token",
+                    }
                 }
                 details.raw data-request={ "/sandbox/view/requests/" (call.seq) } {
                     summary { "Raw request" }

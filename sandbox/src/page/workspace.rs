@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::layout::by_name;
 use super::panel::head;
 use crate::mask::mask;
 use crate::model::{Channel, ChannelKind, Posting, Token, TokenKind, TokenState};
@@ -24,13 +25,19 @@ pub(super) fn panel(state: &State, shown: bool) -> Markup {
 }
 
 fn channels(state: &State) -> Markup {
-    let w = &state.workspace;
+    let mut channels: Vec<&Channel> = state
+        .workspace
+        .channels
+        .values()
+        .filter(|c| !c.is_direct())
+        .collect();
+    channels.sort_by(|a, b| by_name(a, b));
     html! {
         h2 { "Channels" }
         table {
             thead { tr { th scope="col" { "Channel" } th scope="col" { "ID" } th scope="col" { "An app that posts here" } } }
             tbody {
-                @for c in w.channels.values().filter(|c| !c.is_direct()) {
+                @for c in channels {
                     tr {
                         th scope="row" { a href={ "#" (c.id) } { "#" (c.name) } }
                         td { (id(&c.id)) }
@@ -82,6 +89,23 @@ fn members(state: &State) -> Markup {
 }
 
 fn tokens(state: &State) -> Markup {
+    let mut tokens: Vec<(String, &Token)> = state
+        .workspace
+        .tokens
+        .values()
+        .map(|t| (mask(&t.value), t))
+        .collect();
+    // By what can be seen of them, the last four first: that is how people tell them apart.
+    tokens.sort_by_key(|(masked, _)| {
+        masked
+            .chars()
+            .rev()
+            .take(4)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect::<String>()
+    });
     html! {
         h2 { "Tokens" }
         table {
@@ -92,9 +116,9 @@ fn tokens(state: &State) -> Markup {
                 }
             }
             tbody {
-                @for t in state.workspace.tokens.values() {
+                @for (masked, t) in &tokens {
                     tr {
-                        th scope="row" { code { (mask(&t.value)) } }
+                        th scope="row" { code { (masked) } }
                         td { (acts_as(state, t)) }
                         td { (t.scopes.join(", ")) }
                         td { (state_of(t)) }

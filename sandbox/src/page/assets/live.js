@@ -40,13 +40,16 @@ async function refetch() {
       continue;
     }
     const [end, top] = [atEnd(panel), scroller(panel).scrollTop];
-    panel.className = now.className;
     panel.dataset.title = now.dataset.title;
     panel.replaceChildren(...now.children);
     if (end) toEnd(panel);
     else scroller(panel).scrollTop = top;
   }
-  for (const panel of wanted.values()) panels.append(panel);
+  for (const panel of wanted.values()) {
+    // What is on screen stays there, wherever the newest message is.
+    if (panels.querySelector(".default")) panel.classList.remove("default");
+    panels.append(panel);
+  }
   localise(panels);
   panels.querySelectorAll(".messages").forEach(markDays);
   // A panel that appeared only now does not count as the target until the address is followed again.

@@ -1,6 +1,7 @@
 // Times in the reader's own zone and language.
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clockSeconds = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const exact = new Intl.DateTimeFormat(undefined, {
   weekday: "long", year: "numeric", month: "long", day: "numeric",
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, timeZoneName: "short",
@@ -21,7 +22,7 @@ export function localise(root) {
   for (const time of root.querySelectorAll("time.clock:not([data-done])")) {
     const at = new Date(Number(time.dataset.ms));
     time.title = `${exact.format(at)} (${time.dateTime})`;
-    time.textContent = clock.format(at);
+    time.textContent = ("seconds" in time.dataset ? clockSeconds : clock).format(at);
     time.dataset.done = "";
   }
   for (const time of root.querySelectorAll("time.date:not([data-done])")) {
