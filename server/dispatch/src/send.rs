@@ -1,0 +1,210 @@
+//! Sends one delivery: opens or joins what has to be opened or joined, and posts.
+//!
+//! Invariant: of all posts made for one claim, only the last may have succeeded. A post is repeated only after
+//! Slack said in so many words that it did not happen (`not_in_channel`, `channel_not_found`).
+
+use std::time::Duration;
+
+use leadbell_domain::{Outcome, SlackFailure, Target, Timestamp, classify_slack_error};
+use leadbell_store::Claim;
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::outcome::{of_post, of_preparation};
+use crate::slack::{Called, SlackClient};
+
+/// The method that gave the last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LastCall {
+    /// None was made: the time was up.
+    None,
+    /// chat.postMessage
+    Post,
+    /// conversations.open or conversations.join
+    Preparation,
+}
+
+/// What sending one delivery came to.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub outcome: Outcome,
+    pub last_call: LastCall,
+    pub http_status: Option<u16>,
+    /// What was mended on the way.
+    pub note: Option<String>,
+    /// The channel Slack named for a member, when it was asked.
+    pub resolved_channel: Option<String>,
+    /// When the last post began, UTC milliseconds.
+    pub posted_at: Option<Timestamp>,
+}
+
+impl Report {
+    fn new(last_call: LastCall, outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            last_call,
+            http_status: None,
+            note: None,
+            resolved_channel: None,
+            posted_at: None,
+        }
+    }
+
+    /// Slack's code when it says that the token itself is of no use any more. A scope missing for opening or
+    /// joining is not that: the same token may post elsewhere.
+    pub fn connection_fault(&self) -> Option<&str> {
+        let Outcome::Permanent { code } = &self.outcome else {
+            return None;
+        };
+        let whole = self.last_call == LastCall::Post || code != "missing_scope";
+        (whole && classify_slack_error(code) == SlackFailure::Connection).then_some(code)
+    }
+
+    fn is_refused_with(&self, wanted: &str) -> bool {
+        matches!(&self.outcome, Outcome::Permanent { code } if code == wanted)
+    }
+}
+
+/// One delivery on its way.
+pub(crate) struct Sender<'a> {
+    pub slack: &'a SlackClient,
+    pub clock: &'a dyn Clock,
+    pub claim: &'a Claim,
+    /// When all calls have to be over.
+    pub deadline: Instant,
+}
+
+impl Sender<'_> {
+    /// Sends it. Takes no longer than until the deadline.
+    pub async fn send(&self) -> Report {
+        match &self.claim.target {
+            Target::Channel(channel) => self.to_channel(channel.as_str()).await,
+            Target::Member(member) => self.to_member(member.as_str()).await,
+        }
+    }
+
+    async fn to_channel(&self, channel: &str) -> Report {
+        let first = self.post(channel).await;
+        if !first.is_refused_with("not_in_channel") {
+            return first;
+        }
+        let Some(within) = self.time_left() else {
+            return out_of_time();
+        };
+        let joined = self
+            .slack
+            .conversations_join(&self.claim.token, channel, within)
+            .await;
+        match of_preparation(&joined) {
+            None => Report {
+                note: Some("joined_channel".to_owned()),
+                ..self.post(channel).await
+            },
+            // The app can't let itself in: what the reader can mend is still "not in the channel".
+            Some(Outcome::Permanent { code })
+                if matches!(
+                    code.as_str(),
+                    "missing_scope" | "method_not_supported_for_channel_type"
+                ) =>
+            {
+                Report {
+                    note: Some(format!("join_failed:{code}")),
+                    ..first
+                }
+            }
+            Some(outcome) => Report {
+                posted_at: first.posted_at,
+                ..prepared(&joined, outcome)
+            },
+        }
+    }
+
+    async fn to_member(&self, member: &str) -> Report {
+        if let Some(known) = &self.claim.resolved_channel {
+            let report = self.post(known).await;
+            // The conversation is another one by now, for instance after the app was installed anew.
+            if !report.is_refused_with("channel_not_found") {
+                return report;
+            }
+        }
+        let Some(within) = self.time_left() else {
+            return out_of_time();
+        };
+        let opened = self
+            .slack
+            .conversations_open(&self.claim.token, member, within)
+            .await;
+        if let Some(outcome) = of_preparation(&opened) {
+            return prepared(&opened, outcome);
+        }
+        let conversation = opened
+            .as_ref()
+            .ok()
+            .and_then(|answer| answer.said.text(&["channel", "id"]));
+        let Some(conversation) = conversation.map(str::to_owned) else {
+            return prepared(
+                &opened,
+                Outcome::Transient {
+                    code: "unreadable_answer".to_owned(),
+                },
+            );
+        };
+        Report {
+            note: Some("opened_conversation".to_owned()),
+            resolved_channel: Some(conversation.clone()),
+            ..self.post(&conversation).await
+        }
+    }
+
+    async fn post(&self, channel: &str) -> Report {
+        // A post cut short by the deadline would be ambiguous for no good reason: it gets half a call's time, or
+        // is left for the next claim.
+        let Some(within) = self
+            .time_left()
+            .filter(|left| *left >= self.slack.call_timeout() / 2)
+        else {
+            return out_of_time();
+        };
+        let posted_at = self.clock.now_ms();
+        let claim = self.claim;
+        let id = claim.delivery.as_str();
+        let called = self
+            .slack
+            .chat_post_message(&claim.token, channel, &claim.text, id, within)
+            .await;
+        Report {
+            http_status: status(&called),
+            posted_at: Some(posted_at),
+            ..Report::new(LastCall::Post, of_post(&called))
+        }
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
+}
+
+/// Nothing was posted, and nothing is wrong: the next claim starts afresh.
+fn out_of_time() -> Report {
+    Report::new(
+        LastCall::None,
+        Outcome::Transient {
+            code: "out_of_time".to_owned(),
+        },
+    )
+}
+
+fn prepared(called: &Called, outcome: Outcome) -> Report {
+    Report {
+        http_status: status(called),
+        ..Report::new(LastCall::Preparation, outcome)
+    }
+}
+
+fn status(called: &Called) -> Option<u16> {
+    called.as_ref().ok().map(|answer| answer.status)
+}
+
+#[cfg(test)]
+mod tests;
