@@ -34,7 +34,7 @@ pub(super) fn page(state: &State) -> Markup {
             }
             body {
                 @if let Some(shown) = shown { a.skip href={ "#" (shown) } { "Skip to messages" } }
-                header.sidebar {
+                div.sidebar {
                     nav #nav aria-label="Channels and traffic" { (nav(state)) }
                     (footer())
                 }

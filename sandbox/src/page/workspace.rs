@@ -15,7 +15,7 @@ pub(super) fn panel(state: &State, shown: bool) -> Markup {
     html! {
         section.panel.default[shown] #workspace data-title="IDs and tokens" aria-labelledby="t-workspace" tabindex="-1" {
             (head("workspace", html! { "IDs and tokens" }, about, None))
-            div.scroll.sheet tabindex="0" role="region" aria-label="IDs and tokens" {
+            div.scroll.sheet tabindex="0" role="region" aria-label="Tables of IDs and tokens" {
                 (channels(state))
                 (members(state))
                 (tokens(state))

@@ -5,7 +5,11 @@ import { localise, markDays } from "./time.js";
 import { markRead, showCounts } from "./unread.js";
 
 const narrow = matchMedia("(max-width: 720px)");
-const named = () => document.querySelector(".panel:target");
+// By the address, not by `:target`: the browser sets that only after this script has run for the first time.
+const named = () => {
+  const element = document.getElementById(location.hash.slice(1));
+  return element?.matches(".panel") ? element : null;
+};
 const open = () => named() ?? (narrow.matches ? null : document.querySelector(".panel.default"));
 
 /** Brings sidebar, counts and title in line with what is on screen. */
@@ -15,7 +19,9 @@ function settle() {
     if (link.dataset.panel === panel?.id) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.querySelector(".skip")?.setAttribute("href", `#${panel?.id ?? ""}`);
+  const skip = document.querySelector(".skip");
+  if (skip) skip.hidden = !panel;
+  if (panel) skip?.setAttribute("href", `#${panel.id}`);
   if (panel && document.visibilityState === "visible") markRead(panel);
   const unread = showCounts();
   const parts = [panel?.dataset.title, document.documentElement.dataset.workspace, "Slack sandbox"];
