@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 
+use crate::frontend::Mode;
 use crate::paths::Workspace;
 use crate::toolchain::WasmToolchain;
 use crate::{lengths, process, rules, strays};
@@ -70,7 +71,9 @@ fn clippy(workspace: &Workspace) -> Result<()> {
 /// Checks the crates of the browser half as the browser gets them: `app` has code for that target only.
 fn clippy_browser(workspace: &Workspace) -> Result<()> {
     let mut command = WasmToolchain::ensure(workspace)?.cargo(workspace, "clippy");
-    process::run(command.args(["--locked", "--lib", "--", "-D", "warnings"]))
+    // The profile of the real build: what its macros need is compiled once for both.
+    command.args(["--locked", "--lib", "--profile", Mode::Release.profile()]);
+    process::run(command.args(["--", "-D", "warnings"]))
 }
 
 /// Private items too: links between them break as easily as public ones.

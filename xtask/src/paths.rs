@@ -61,6 +61,8 @@ impl Workspace {
         // `cargo` of the PATH, not $CARGO: under rustup that one would pin the toolchain this program was built with.
         let mut command = Command::new("cargo");
         command.current_dir(&self.root);
+        // Leptos reads it at compile time too, and then expects other file names at run time.
+        command.env_remove("LEPTOS_OUTPUT_NAME");
         command
     }
 }
