@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Finds, or makes, a Rust toolchain that can compile for the browser (wasm32-unknown-unknown).
 #
-# Prints one line on stdout: "host" if the ordinary toolchain can do it, else the folder of a toolchain of its
-# own (it holds bin/rustc, to be run with its lib/ in LD_LIBRARY_PATH). Everything else goes to stderr. Run it as often as you like: when there is nothing to do
-# it answers at once.
+# Prints one line on stdout: "host" if the ordinary toolchain can do it, else the folder of a toolchain of its own (it holds
+# bin/rustc, to be run with its lib/ in LD_LIBRARY_PATH). Everything else goes to stderr. Run it as often as you like:
+# when there is nothing to do it answers at once.
 #
 # The ordinary way is `rustup target add`. Where rustup can reach no download host, Debian's "web" toolchain
 # (made for Debian's browsers, so it is recent) is unpacked into a cache folder. Nothing is installed:

@@ -93,3 +93,63 @@ pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     found.sort();
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A checkout with one public file, and a folder as wasm-bindgen leaves it.
+    fn checkout() -> Result<(tempfile::TempDir, Workspace, PathBuf)> {
+        let folder = tempfile::tempdir()?;
+        let root = folder.path().to_path_buf();
+        let bound = root.join("bound");
+        fs::create_dir_all(bound.join("snippets/a-1"))?;
+        fs::create_dir_all(root.join("public"))?;
+        fs::write(root.join("public/robots.txt"), "Disallow: /")?;
+        fs::write(bound.join("leadbell.wasm"), "module")?;
+        fs::write(bound.join("leadbell.js"), "glue")?;
+        fs::write(bound.join("snippets/a-1/inline0.js"), "snippet")?;
+        Ok((
+            folder,
+            Workspace {
+                target: root.join("target"),
+                root,
+            },
+            bound,
+        ))
+    }
+
+    #[test]
+    fn the_hash_file_names_the_published_files() -> Result<()> {
+        let (_folder, workspace, bound) = checkout()?;
+        publish(&workspace, Mode::Release, &bound, "b{}")?;
+        let hashes = fs::read_to_string(workspace.hash_file())?;
+        assert_eq!(hashes.lines().count(), 3);
+        for line in hashes.lines() {
+            let (kind, hash) = line.split_once(": ").unwrap_or_default();
+            let path = workspace.site().join(format!("pkg/leadbell.{hash}.{kind}"));
+            assert!(path.is_file(), "{}", path.display());
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_second_build_leaves_nothing_of_the_first() -> Result<()> {
+        let (_folder, workspace, bound) = checkout()?;
+        publish(&workspace, Mode::Release, &bound, "b{}")?;
+        fs::write(bound.join("leadbell.wasm"), "another module")?;
+        publish(&workspace, Mode::Dev, &bound, "b{}")?;
+        let names: Vec<String> = files(&workspace.site())?
+            .iter()
+            .filter_map(|path| path.strip_prefix(workspace.site()).ok())
+            .map(|path| path.display().to_string())
+            .collect();
+        // hash.txt, the module, its glue, the style sheet, the snippet, robots.txt: no old module, no .br, no .gz
+        assert_eq!(names.len(), 6, "{names:?}");
+        assert!(
+            names.iter().any(|name| name == "pkg/snippets/a-1/inline0.js"),
+            "{names:?}"
+        );
+        Ok(())
+    }
+}

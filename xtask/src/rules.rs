@@ -1,11 +1,13 @@
 //! Which crate may depend on which. The arrows of docs/ARCHITECTURE.md, kept by a machine.
 
 use std::collections::BTreeSet;
+use std::fs;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::paths::Workspace;
 use crate::process;
+use crate::publish::files;
 use crate::toolchain::TARGET;
 
 /// What must not be found among the dependencies (direct or not) of a crate.
@@ -89,6 +91,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
             }
         }
     }
+    broken.extend(impurities(workspace)?);
     if let Err(error) = regex_comes_with_leptos_only(workspace) {
         broken.push(format!("{error:#}"));
     }
@@ -96,6 +99,45 @@ pub fn check(workspace: &Workspace) -> Result<()> {
         bail!("{}", broken.join("\n        "));
     }
     Ok(())
+}
+
+/// What reaches outside the program, so that no rule or preview can depend on when or where it is computed.
+const IMPURE: [&str; 10] = [
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "SystemTime",
+    "Instant::now",
+    "now_utc(",
+    "now_local(",
+    "println!(",
+];
+
+/// Lines of the domain crate (its tests included) that use something of [`IMPURE`].
+fn impurities(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for path in files(&workspace.root.join("domain/src"))? {
+        let text = fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        for (number, line) in text.lines().enumerate() {
+            if let Some(word) = impure(line) {
+                let name = path.strip_prefix(&workspace.root).unwrap_or(&path).display();
+                found.push(format!(
+                    "{name}:{}: {word} in the domain, which is pure",
+                    number + 1
+                ));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn impure(line: &str) -> Option<&'static str> {
+    let code = line.trim_start();
+    IMPURE
+        .into_iter()
+        .find(|word| !code.starts_with("//") && code.contains(word))
 }
 
 fn matches(pattern: &str, name: &str) -> bool {
@@ -178,6 +220,15 @@ mod tests {
     fn a_name_without_a_star_is_the_whole_name() {
         assert!(matches("reqwest", "reqwest"));
         assert!(!matches("reqwest", "reqwest-middleware"));
+    }
+
+    #[test]
+    fn a_clock_is_impure_but_speaking_of_one_is_not() {
+        assert_eq!(impure("    let now = SystemTime::now();"), Some("SystemTime"));
+        assert_eq!(
+            impure("    /// Never `SystemTime`: the caller passes the time."),
+            None
+        );
     }
 
     #[test]
