@@ -15,10 +15,12 @@ mod job;
 mod outcome;
 mod recorder;
 mod send;
+mod signals;
 mod slack;
 mod worker;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{DispatchConfig, Jitter};
+pub use signals::{Progress, WakeHandle};
 pub use slack::{AuthFailure, AuthInfo, SlackClient, SlackConfig, SlackSetupError};
-pub use worker::{Dispatcher, WakeHandle};
+pub use worker::Dispatcher;

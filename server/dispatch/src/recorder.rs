@@ -11,7 +11,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::consequence::outcome_key;
-use crate::worker::WakeHandle;
+use crate::signals::{Reporter, WakeHandle};
 
 /// Results per transaction. A commit costs the same for one and for many; far beyond this the lock is held long.
 const BATCH: usize = 256;
@@ -35,6 +35,7 @@ pub(crate) struct Done {
 pub(crate) struct Recorder {
     pub store: Arc<dyn Store>,
     pub wake: WakeHandle,
+    pub reporter: Reporter,
 }
 
 impl Recorder {
@@ -45,7 +46,6 @@ impl Recorder {
         // load, those that came during one commit share the next.
         while results.recv_many(&mut batch, BATCH).await > 0 {
             self.record(std::mem::take(&mut batch)).await;
-            self.wake.wake();
         }
     }
 
@@ -61,18 +61,24 @@ impl Recorder {
             }
             Err(_) => self.record_alone(&finishes[0]).await,
         }
+        let recorded = batch.len() as u64;
+        let mut faults = Vec::new();
         for Done {
+            finish,
             connection,
             connection_fault,
-            finish,
             place,
         } in batch
         {
             drop(place);
-            if let Some(code) = connection_fault {
-                self.mark_broken(&connection, code, finish.finished_at).await;
-            }
+            faults.extend(connection_fault.map(|code| (connection, code, finish.finished_at)));
         }
+        // The places are free and the queue has moved on: what follows may take its time.
+        self.wake.wake();
+        for (connection, code, at) in faults {
+            self.mark_broken(&connection, code, at).await;
+        }
+        self.reporter.change(|progress| progress.recorded += recorded);
     }
 
     async fn record_alone(&self, finish: &Finish) {
@@ -97,6 +103,7 @@ impl Recorder {
                 }
                 Err(error) => error,
             };
+            self.reporter.change(|progress| progress.failures += 1);
             if !matches!(error, StoreError::Unavailable(_)) {
                 refused += 1;
                 if refused >= tries {

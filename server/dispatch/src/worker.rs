@@ -6,7 +6,7 @@ use std::time::Duration;
 use leadbell_domain::Timestamp;
 use leadbell_store::{Claim, Store, StoreError};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -17,6 +17,7 @@ use crate::consequence;
 use crate::guard::{Admission, ConnectionGuard};
 use crate::job::Job;
 use crate::recorder::{Done, Recorder};
+use crate::signals::{Progress, Reporter, WakeHandle};
 use crate::slack::SlackClient;
 
 /// First and longest wait when the database refuses to be asked.
@@ -24,19 +25,6 @@ const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// Sleep when something seems due and yet could not be claimed, as while another server is claiming it.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
-
-/// Wakes the dispatcher: call it after a commit that added deliveries. Cheap to clone and to call; calls made while
-/// the dispatcher is busy count as one.
-#[derive(Clone, Debug, Default)]
-pub struct WakeHandle(Arc<Notify>);
-
-impl WakeHandle {
-    /// Makes the dispatcher look for work now. A call between its look and its sleep is not lost: the
-    /// notification is kept for it.
-    pub fn wake(&self) {
-        self.0.notify_one();
-    }
-}
 
 /// Sends deliveries until told to stop.
 pub struct Dispatcher {
@@ -47,16 +35,32 @@ pub struct Dispatcher {
     guard: Arc<ConnectionGuard>,
     in_flight: Arc<Semaphore>,
     wake: WakeHandle,
+    reporter: Reporter,
     /// Names this dispatcher in leases.
-    worker: Arc<str>,
+    name: String,
 }
 
 /// What the loop remembers from turn to turn.
-struct Turn {
+struct Turns {
     /// Claim without asking first when the next delivery is due: somebody said there is work.
     claim_first: bool,
     rescued_at: Option<Timestamp>,
     failure_wait: Duration,
+    claims: u64,
+    /// Calls of Slack under way.
+    tasks: JoinSet<()>,
+    /// To the recorder.
+    results: UnboundedSender<Done>,
+}
+
+/// What all deliveries of one claim have in common.
+struct Lease {
+    /// A name of its own for every claim: a result that is recorded late (the database was away) can then never be
+    /// taken for the result of a later claim of the same delivery, whose call may be under way.
+    owner: Arc<str>,
+    at: Timestamp,
+    /// When the calls have to be over.
+    deadline: Instant,
 }
 
 impl Dispatcher {
@@ -71,7 +75,8 @@ impl Dispatcher {
             guard: Arc::new(ConnectionGuard::new(config.per_connection_per_minute)),
             in_flight: Arc::new(Semaphore::new(config.max_in_flight.max(1))),
             wake: WakeHandle::default(),
-            worker: uuid::Uuid::new_v4().to_string().into(),
+            reporter: Reporter::new(),
+            name: uuid::Uuid::new_v4().to_string(),
             store,
             clock,
             slack,
@@ -85,6 +90,12 @@ impl Dispatcher {
         self.wake.clone()
     }
 
+    /// What it has done so far, to wait for changes.
+    #[must_use]
+    pub fn progress(&self) -> watch::Receiver<Progress> {
+        self.reporter.subscribe()
+    }
+
     /// Sends until cancelled; then waits, no longer than the grace, for calls under way, and records them. Dropping
     /// the future instead is like a crash: what was under way becomes ambiguous when its lease runs out.
     pub async fn run(self, cancel: CancellationToken) {
@@ -92,6 +103,7 @@ impl Dispatcher {
         let recorder = Recorder {
             store: self.store.clone(),
             wake: self.wake.clone(),
+            reporter: self.reporter.clone(),
         };
         let recording = recorder.run(recorded);
         tokio::pin!(recording);
@@ -109,19 +121,35 @@ impl Dispatcher {
     }
 
     async fn send_until(&self, cancel: CancellationToken, results: UnboundedSender<Done>) {
-        let mut tasks = JoinSet::new();
         tokio::select! {
             () = cancel.cancelled() => return,
             () = self.end_old_leases() => {}
         }
-        self.turns(&cancel, &mut tasks, &results).await;
-        let calls_end = async { while tasks.join_next().await.is_some() {} };
+        let mut turns = Turns {
+            claim_first: true,
+            rescued_at: None,
+            failure_wait: FIRST_WAIT,
+            claims: 0,
+            tasks: JoinSet::new(),
+            results,
+        };
+        while !cancel.is_cancelled() {
+            let sleep = self.turn(&mut turns).await;
+            // A wake-up during the turn is kept and ends this sleep at once.
+            tokio::select! {
+                () = cancel.cancelled() => {}
+                () = self.wake.woken() => turns.claim_first = true,
+                () = tokio::time::sleep(sleep) => {}
+            }
+        }
+        let calls_end = async { while turns.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(self.config.shutdown_grace, calls_end)
             .await
             .is_err()
         {
+            let calls = turns.tasks.len();
             tracing::error!(
-                calls = tasks.len(),
+                calls,
                 "calls of Slack were cut off; their deliveries become ambiguous"
             );
         }
@@ -140,69 +168,39 @@ impl Dispatcher {
         }
     }
 
-    async fn turns(
-        &self,
-        cancel: &CancellationToken,
-        tasks: &mut JoinSet<()>,
-        results: &UnboundedSender<Done>,
-    ) {
-        let mut turn = Turn {
-            claim_first: true,
-            rescued_at: None,
-            failure_wait: FIRST_WAIT,
-        };
-        while !cancel.is_cancelled() {
-            // Never cut off in the middle: deliveries claimed and forgotten would show as ambiguous, unsent.
-            let sleep = match self.look(&mut turn, tasks, results).await {
-                Ok(sleep) => {
-                    turn.failure_wait = FIRST_WAIT;
-                    sleep
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "deliveries could not be claimed");
-                    turn.failure_wait = (turn.failure_wait * 2).min(LONGEST_WAIT);
-                    turn.failure_wait
-                }
-            };
-            while let Some(ended) = tasks.try_join_next() {
-                if let Err(error) = ended {
-                    tracing::error!(%error, "sending a delivery failed; it becomes ambiguous");
-                }
+    /// Looks for work once and says how long to sleep. Never cut off in the middle: deliveries claimed and forgotten
+    /// would show as ambiguous although they were never sent.
+    async fn turn(&self, turns: &mut Turns) -> Duration {
+        let looked = self.look(turns).await;
+        while let Some(ended) = turns.tasks.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(%error, "sending a delivery failed; it becomes ambiguous");
             }
-            // A wake-up during the look is kept by `Notify` and ends this sleep at once.
-            tokio::select! {
-                () = cancel.cancelled() => {}
-                () = self.wake.0.notified() => turn.claim_first = true,
-                () = tokio::time::sleep(sleep) => {}
+        }
+        self.reporter.change(|progress| progress.looks += 1);
+        match looked {
+            Ok(sleep) => {
+                turns.failure_wait = FIRST_WAIT;
+                sleep
+            }
+            Err(error) => {
+                tracing::warn!(%error, "deliveries could not be claimed");
+                self.reporter.change(|progress| progress.failures += 1);
+                turns.failure_wait = (turns.failure_wait * 2).min(LONGEST_WAIT);
+                turns.failure_wait
             }
         }
     }
 
-    /// Claims once if anything can be due, and says how long to sleep.
-    async fn look(
-        &self,
-        turn: &mut Turn,
-        tasks: &mut JoinSet<()>,
-        results: &UnboundedSender<Done>,
-    ) -> Result<Duration, StoreError> {
+    async fn look(&self, turns: &mut Turns) -> Result<Duration, StoreError> {
         let now = self.clock.now_ms();
-        if turn
-            .rescued_at
-            .is_none_or(|at| now - at >= self.config.rescue_every_ms)
-        {
-            let rescued = self.store.rescue_expired(now).await?;
-            turn.rescued_at = Some(now);
-            if rescued > 0 {
-                tracing::warn!(
-                    deliveries = rescued,
-                    "leases ran out; whether Slack got these is unknown"
-                );
-                metrics::counter!("leadbell_deliveries_total", "outcome" => "lease_expired")
-                    .increment(rescued);
-            }
+        let rescue_every = self.config.rescue_every_ms;
+        if turns.rescued_at.is_none_or(|at| now - at >= rescue_every) {
+            self.rescue(now).await?;
+            turns.rescued_at = Some(now);
         }
         // A quiet database is asked with a read; only when something is due does a claim write.
-        if !std::mem::take(&mut turn.claim_first) {
+        if !std::mem::take(&mut turns.claim_first) {
             let sleep = self.until_due(now).await?;
             if !sleep.is_zero() {
                 return Ok(sleep);
@@ -213,26 +211,50 @@ impl Dispatcher {
             // The recorder wakes us as soon as there is a place again.
             return Ok(self.config.poll);
         }
-        // Counted from before the claim, as the lease is.
-        let deadline = Instant::now() + self.config.send_deadline;
+        if self.claim(turns, now, limit).await? >= limit {
+            turns.claim_first = true;
+            return Ok(Duration::ZERO);
+        }
+        Ok(self.until_due(self.clock.now_ms()).await?.max(SHORTEST_SLEEP))
+    }
+
+    async fn rescue(&self, now: Timestamp) -> Result<(), StoreError> {
+        let rescued = self.store.rescue_expired(now).await?;
+        if rescued > 0 {
+            tracing::warn!(
+                deliveries = rescued,
+                "leases ran out; whether Slack got these is unknown"
+            );
+            metrics::counter!("leadbell_deliveries_total", "outcome" => "lease_expired").increment(rescued);
+            self.reporter.change(|progress| progress.rescued += rescued);
+        }
+        Ok(())
+    }
+
+    /// Claims up to `limit` deliveries, sets them going, and answers how many there were.
+    async fn claim(&self, turns: &mut Turns, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        turns.claims += 1;
+        let lease = Lease {
+            owner: format!("{}/{}", self.name, turns.claims).into(),
+            at: now,
+            // Counted from before the claim, as the lease is.
+            deadline: Instant::now() + self.config.send_deadline,
+        };
         let wanted = i64::try_from(limit).unwrap_or(i64::MAX);
         let (lease_ms, pace) = (self.config.lease_ms, self.config.pace);
         let claims = self
             .store
-            .claim_due(&self.worker, now, lease_ms, pace, wanted)
+            .claim_due(&lease.owner, now, lease_ms, pace, wanted)
             .await?;
-        turn.claim_first = claims.len() >= limit;
+        let count = claims.len();
         for claim in claims {
             // There are places enough: nobody else takes any.
             let Ok(place) = self.in_flight.clone().acquire_owned().await else {
                 break;
             };
-            self.start(claim, place, deadline, now, tasks, results);
+            self.start(claim, &lease, place, turns);
         }
-        if turn.claim_first {
-            return Ok(Duration::ZERO);
-        }
-        Ok(self.until_due(self.clock.now_ms()).await?.max(SHORTEST_SLEEP))
+        Ok(count)
     }
 
     /// How long nothing is due, at most until the next poll.
@@ -244,19 +266,12 @@ impl Dispatcher {
         Ok(Duration::from_millis(wait).min(self.config.poll))
     }
 
-    fn start(
-        &self,
-        claim: Claim,
-        place: OwnedSemaphorePermit,
-        deadline: Instant,
-        now: Timestamp,
-        tasks: &mut JoinSet<()>,
-        results: &UnboundedSender<Done>,
-    ) {
-        if let Admission::NotBefore(until) = self.guard.admit(&claim.connection, &claim.delivery, now) {
-            let finish = consequence::held_back(&claim, &self.worker, now, until);
+    fn start(&self, claim: Claim, lease: &Lease, place: OwnedSemaphorePermit, turns: &mut Turns) {
+        let admission = self.guard.admit(&claim.connection, &claim.delivery, lease.at);
+        if let Admission::NotBefore(until) = admission {
+            let finish = consequence::held_back(&claim, &lease.owner, lease.at, until);
             // Fails only when the recorder is gone, and then so are we.
-            let _ = results.send(Done {
+            let _ = turns.results.send(Done {
                 finish,
                 connection: claim.connection,
                 connection_fault: None,
@@ -266,15 +281,15 @@ impl Dispatcher {
         }
         let job = Job {
             claim,
-            deadline,
-            worker: self.worker.clone(),
+            deadline: lease.deadline,
+            worker: lease.owner.clone(),
             slack: self.slack.clone(),
             clock: self.clock.clone(),
             config: self.config.clone(),
             guard: self.guard.clone(),
         };
-        let results = results.clone();
-        tasks.spawn(async move {
+        let results = turns.results.clone();
+        turns.tasks.spawn(async move {
             let done = job.run(place).await;
             let _ = results.send(done);
         });

@@ -1,0 +1,9 @@
+//! The dispatcher as a whole: a real database file, a real sandbox, a clock moved by hand.
+
+mod bench;
+mod doubt;
+mod flow;
+mod limits;
+mod privacy;
+mod several;
+mod trouble;
