@@ -1,0 +1,83 @@
+//! Logging in and out by plain forms, and the way from `/` to everybody's own first page.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
+use leptos::prelude::provide_context;
+
+use super::page::{Pages, backend_of, login_address};
+use super::path::same_site;
+use super::rules::read_form;
+use crate::address::Place;
+use crate::error::AppError;
+use crate::pages::login::LoginState;
+use crate::views::Person;
+
+/// Where a person begins.
+fn first_page(person: &Person) -> String {
+    match (&person.publisher, person.menu.first()) {
+        (Some(_), _) => Place::Own.tracking(),
+        (None, Some(kind)) => crate::address::list(*kind),
+        (None, None) => "/help/slack".to_owned(),
+    }
+}
+
+/// `/`.
+pub(super) async fn home(request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    match backend_of(&parts).and_then(|backend| backend.person()) {
+        Some(person) => Redirect::to(&first_page(&person)).into_response(),
+        None => Redirect::to(&login_address(&parts.uri)).into_response(),
+    }
+}
+
+/// `POST /login`.
+pub(super) async fn log_in(State(pages): State<Pages>, request: Request) -> Response {
+    let (parts, form) = match read_form(request).await {
+        Ok(read) => read,
+        Err(refused) => return refused,
+    };
+    let email = form.first("email").unwrap_or_default().to_owned();
+    let password = form.first("password").unwrap_or_default();
+    let next = form.first("next").and_then(same_site).unwrap_or_default().to_owned();
+    let answer = match backend_of(&parts) {
+        Some(backend) => backend.log_in(&email, password).await,
+        None => Err(AppError::LoggedOut),
+    };
+    let Err(error) = answer else {
+        let to = if next.is_empty() { "/" } else { &next };
+        return Redirect::to(to).into_response();
+    };
+    let state = LoginState {
+        email,
+        error: Some(said(&error)),
+        next,
+        resume: Vec::new(),
+    };
+    let request = Request::from_parts(parts, axum::body::Body::empty());
+    let mut response = pages.draw(request, move || provide_context(state.clone())).await;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
+}
+
+/// `POST /logout`.
+pub(super) async fn log_out(request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if let Some(backend) = backend_of(&parts)
+        && let Err(error) = backend.log_out().await
+    {
+        return (crate::api::told::status(&error), error.to_string()).into_response();
+    }
+    Redirect::to("/login").into_response()
+}
+
+/// Why logging in was refused, in one sentence.
+pub(super) fn said(error: &AppError) -> String {
+    match error {
+        AppError::Fields(errors) => match errors.0.first() {
+            Some(first) => first.message.clone(),
+            None => error.to_string(),
+        },
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,73 @@
+//! Fills the rule form for a page: what is stored or was posted, with names for what was chosen.
+
+use std::collections::BTreeMap;
+
+use leadbell_domain::{EntityId, FilterKey, Level, RuleDraft, RuleId, form_fields};
+
+use super::PostedRule;
+use crate::api::FormPage;
+use crate::backend::Backend;
+use crate::error::AppError;
+use crate::logic::fit::chosen_values;
+use crate::views::{Choice, ChoiceQuery};
+
+/// The form of a new or existing rule. `plain` asks for values to choose from as well, for a page drawn where perhaps
+/// no script runs.
+pub(crate) async fn fill(
+    backend: &dyn Backend,
+    level: Level,
+    entity: &EntityId,
+    rule: Option<&RuleId>,
+    posted: Option<&PostedRule>,
+    plain: bool,
+) -> Result<FormPage, AppError> {
+    let role = backend.person().ok_or(AppError::LoggedOut)?.role;
+    let mut data = backend.rule_form(level, entity, rule).await?;
+    let mut message = None;
+    if let Some(posted) = posted {
+        data.draft = posted.draft.clone();
+        data.errors = posted.errors.clone();
+        message = posted.message.clone();
+        if let (Some((_, _, version)), Some(seen)) = (&mut data.editing, posted.version) {
+            *version = seen;
+        }
+        data.chosen = BTreeMap::new();
+        for (key, filter) in &posted.draft.filters {
+            if *key != FilterKey::Method && !filter.values.is_empty() {
+                let query = choice_query(level, entity, *key, &posted.draft);
+                data.chosen.insert(*key, backend.chosen(&query, &filter.values).await?);
+            }
+        }
+    }
+    let mut plain_choices = BTreeMap::new();
+    if plain && data.view.can_manage {
+        for key in FilterKey::LISTS.into_iter().filter(|key| *key != FilterKey::Method) {
+            let offered = data
+                .view
+                .triggers
+                .iter()
+                .any(|trigger| form_fields(role, level, *trigger).filters.contains(&key));
+            if offered {
+                let choices: Vec<Choice> = backend.choices(&choice_query(level, entity, key, &data.draft)).await?;
+                plain_choices.insert(key, choices);
+            }
+        }
+    }
+    Ok(FormPage {
+        data,
+        role,
+        message,
+        plain_choices,
+    })
+}
+
+fn choice_query(level: Level, entity: &EntityId, filter: FilterKey, draft: &RuleDraft) -> ChoiceQuery {
+    ChoiceQuery {
+        level,
+        entity: entity.clone(),
+        filter,
+        q: String::new(),
+        publishers: chosen_values(draft, FilterKey::Publisher),
+        buyers: chosen_values(draft, FilterKey::Buyer),
+    }
+}

@@ -1,0 +1,260 @@
+//! The posts of plain forms at a rule's address: save, step to and fro, enable, disable, delete.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use http::request::Parts;
+use http::{StatusCode, header};
+use leadbell_domain::{
+    DraftContext, EntityId, FieldErrors, Level, RuleDraft, RuleId, RuleStatus, SecretText,
+};
+use leptos::prelude::provide_context;
+
+use super::login::said;
+use super::page::{Pages, backend_of};
+use crate::address::{Address, Page, Panel, Place};
+use crate::backend::Backend;
+use crate::error::AppError;
+use crate::pages::login::LoginState;
+use crate::views::SaveRule;
+
+/// Largest form read, in bytes: a message of a million characters still gets its complaint at its field instead of
+/// being cut off at the door.
+const MAX_FORM: usize = 4 * 1024 * 1024;
+
+/// A posted form that is drawn again. Never holds the token.
+#[derive(Clone, Debug)]
+pub(crate) struct PostedRule {
+    /// What was typed.
+    pub draft: RuleDraft,
+    /// Complaints at fields.
+    pub errors: FieldErrors,
+    /// What else went wrong.
+    pub message: Option<String>,
+    /// The version that the editor saw.
+    pub version: Option<i64>,
+}
+
+/// A form's names and texts, in order.
+pub(super) struct Form(Vec<(String, String)>);
+
+impl Form {
+    pub(super) fn first(&self, name: &str) -> Option<&str> {
+        self.pairs().find(|(found, _)| *found == name).map(|(_, text)| text)
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+}
+
+/// Reads a plain form, or says why it can't be.
+pub(super) async fn read_form(request: Request) -> Result<(Parts, Form), Response> {
+    let (parts, body) = request.into_parts();
+    let is_form = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    if !is_form {
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "This address takes a form.").into_response());
+    }
+    let Ok(bytes) = to_bytes(body, MAX_FORM).await else {
+        return Err((StatusCode::PAYLOAD_TOO_LARGE, "The form is too large; go back and shorten it.").into_response());
+    };
+    let pairs = form_urlencoded::parse(&bytes).into_owned().collect();
+    Ok((parts, Form(pairs)))
+}
+
+/// `POST …/tracking/{rule}`: what to do stands in the form's `do`.
+pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Response {
+    let (parts, form) = match read_form(request).await {
+        Ok(read) => read,
+        Err(refused) => return refused,
+    };
+    let address = Address::parse(parts.uri.path());
+    let (Page::Tracking(place), Some(backend)) = (address.page, backend_of(&parts)) else {
+        return draw(&pages, parts, || {}).await;
+    };
+    let Some(person) = backend.person() else {
+        return log_in_first(&pages, parts, &form, backend).await;
+    };
+    let (level, entity) = match (&place, person.publisher) {
+        (Place::Entity(level, id), _) => (*level, id.clone()),
+        (Place::Own, Some(publisher)) => (Level::Publisher, publisher),
+        (Place::Own, None) => return draw(&pages, parts, || {}).await,
+    };
+    let target = Target { backend, place, level, entity };
+    match (form.first("do"), address.panel) {
+        (Some("enable"), Panel::Rule(rule)) => target.switch(&pages, parts, &rule, RuleStatus::Active).await,
+        (Some("disable"), Panel::Rule(rule)) => target.switch(&pages, parts, &rule, RuleStatus::Disabled).await,
+        (Some("delete"), Panel::Rule(rule)) => target.delete(&pages, parts, &rule).await,
+        (Some("save"), Panel::New) => target.save(&pages, parts, &form, None).await,
+        (Some("save"), Panel::Rule(rule)) => target.save(&pages, parts, &form, Some(rule)).await,
+        // Back and Next: the step stands in the address.
+        _ => target.again(&pages, parts, posted(&form)).await,
+    }
+}
+
+/// Draws the page at the address of the post.
+async fn draw(pages: &Pages, parts: Parts, context: impl Fn() + Clone + Send + Sync + 'static) -> Response {
+    pages.draw(Request::from_parts(parts, Body::empty()), context).await
+}
+
+/// What was posted, without the token.
+fn posted(form: &Form) -> PostedRule {
+    let mut draft = RuleDraft::from_form(form.pairs());
+    draft.auth_token = SecretText::default();
+    PostedRule {
+        draft,
+        errors: FieldErrors::new(),
+        message: None,
+        version: form.first("version").and_then(|version| version.parse().ok()),
+    }
+}
+
+/// The session ended while the form was filled in: asks to log in, carrying the form along, and then posts it again.
+async fn log_in_first(pages: &Pages, parts: Parts, form: &Form, backend: Arc<dyn Backend>) -> Response {
+    let email = form.first("email").unwrap_or_default().to_owned();
+    let mut error = None;
+    if let Some(password) = form.first("password") {
+        match backend.log_in(&email, password).await {
+            // 307: the browser posts the same form again, now with the new session's cookie.
+            Ok(()) => {
+                let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+                return Redirect::temporary(here).into_response();
+            }
+            Err(refused) => error = Some(said(&refused)),
+        }
+    }
+    let resume = form
+        .pairs()
+        .filter(|(name, _)| !matches!(*name, "action.auth_token" | "email" | "password"))
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .collect();
+    let state = LoginState {
+        email,
+        error,
+        next: String::new(),
+        resume,
+    };
+    let mut response = draw(pages, parts, move || provide_context(state.clone())).await;
+    *response.status_mut() = StatusCode::UNAUTHORIZED;
+    response
+}
+
+/// Where the rule lives and through whom it is reached.
+struct Target {
+    backend: Arc<dyn Backend>,
+    place: Place,
+    level: Level,
+    entity: EntityId,
+}
+
+impl Target {
+    async fn again(&self, pages: &Pages, parts: Parts, posted: PostedRule) -> Response {
+        draw(pages, parts, move || provide_context(posted.clone())).await
+    }
+
+    /// Back to the list, which says what happened.
+    async fn done(&self, notice: &str) -> Response {
+        // A lost notice is no reason to call a done thing failed.
+        let _ = self.backend.set_notice(notice).await;
+        Redirect::to(&self.place.tracking()).into_response()
+    }
+
+    /// Back to the list, which says why not.
+    async fn answer(&self, pages: &Pages, parts: Parts, result: Result<(), AppError>, notice: &str) -> Response {
+        match result {
+            Ok(()) => self.done(notice).await,
+            Err(AppError::NotFound) => draw(pages, parts, || {}).await,
+            Err(error) => self.done(&error.to_string()).await,
+        }
+    }
+
+    async fn switch(&self, pages: &Pages, parts: Parts, rule: &RuleId, status: RuleStatus) -> Response {
+        let result = self.backend.set_rule_status(self.level, rule, status).await;
+        let notice = match status {
+            RuleStatus::Active => "The rule is enabled.",
+            RuleStatus::Disabled => "The rule is disabled.",
+        };
+        self.answer(pages, parts, result, notice).await
+    }
+
+    async fn delete(&self, pages: &Pages, parts: Parts, rule: &RuleId) -> Response {
+        let result = self.backend.delete_rule(self.level, rule).await;
+        self.answer(pages, parts, result, "The rule is deleted.").await
+    }
+
+    async fn save(&self, pages: &Pages, parts: Parts, form: &Form, rule: Option<RuleId>) -> Response {
+        let mut posted = posted(form);
+        let token = form.first("action.auth_token").unwrap_or_default().trim();
+        if !token.is_empty() {
+            match self.backend.keep_token(self.level, &self.entity, token).await {
+                // From here on the form names the connection; the token itself never comes back into a page.
+                Ok(connection) => posted.draft.connection_id = connection,
+                Err(error) => return self.refused_token(pages, parts, posted, token, error).await,
+            }
+        }
+        let save = SaveRule {
+            level: self.level,
+            entity: self.entity.clone(),
+            editing: rule.map(|rule| (rule, posted.version.unwrap_or_default())),
+            draft: posted.draft.clone(),
+        };
+        match self.backend.save_rule(&save).await {
+            Ok(saved) => {
+                let notice = match saved.note {
+                    Some(note) => format!("Rule {} is saved. {note}", saved.number),
+                    None => format!("Rule {} is saved.", saved.number),
+                };
+                self.done(&notice).await
+            }
+            Err(AppError::Fields(errors)) => {
+                posted.errors = errors;
+                self.again(pages, parts, posted).await
+            }
+            Err(error) => {
+                posted.message = Some(error.to_string());
+                self.again(pages, parts, posted).await
+            }
+        }
+    }
+
+    /// The token is not accepted: says so together with everything else that is wrong, so that one try shows all.
+    async fn refused_token(
+        &self,
+        pages: &Pages,
+        parts: Parts,
+        mut posted: PostedRule,
+        token: &str,
+        error: AppError,
+    ) -> Response {
+        if let (Ok(view), Some(person)) = (
+            self.backend.entity(self.level, &self.entity).await,
+            self.backend.person(),
+        ) {
+            let mut draft = posted.draft.clone();
+            draft.auth_token = SecretText(token.to_owned());
+            let context = DraftContext {
+                role: person.role,
+                level: self.level,
+                entity: &self.entity,
+                platform: view.entity.platform,
+            };
+            if let Err(errors) = draft.parse(&context) {
+                posted.errors = errors;
+            }
+        }
+        match error {
+            AppError::Fields(errors) => {
+                posted.errors.0.retain(|found| errors.of(&found.field).is_none());
+                posted.errors.extend(errors);
+            }
+            other => posted.message = Some(other.to_string()),
+        }
+        self.again(pages, parts, posted).await
+    }
+}

@@ -1,0 +1,6 @@
+//! Decisions of pages, without pages: pure and tested.
+
+pub(crate) mod ago;
+pub(crate) mod fit;
+pub(crate) mod mrkdwn;
+pub(crate) mod query;

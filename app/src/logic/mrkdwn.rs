@@ -1,0 +1,1 @@
+//! Slack text as a tree.

@@ -1,0 +1,83 @@
+//! What an entity is, and the way to its rules.
+
+use leadbell_domain::{EntityId, EntityKind, Level};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::address::Place;
+use crate::api::load_entity;
+use crate::parts::badge::entity_status;
+use crate::parts::head::{Tab, entity_head};
+use crate::parts::trouble::Trouble;
+use crate::views::EntityView;
+
+#[component]
+pub(crate) fn OverviewPage(level: Level, id: EntityId) -> impl IntoView {
+    let entity = Resource::new_blocking(move || (level, id.clone()), |(level, id)| load_entity(level, id));
+    view! {
+        <Suspense fallback=|| view! { <div class="skeleton" aria-hidden="true"></div> }>
+            {move || Suspend::new(async move {
+                match entity.await {
+                    Ok(view) => shown(&view),
+                    Err(error) => view! { <Trouble error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+fn shown(view: &EntityView) -> AnyView {
+    let row = &view.entity;
+    let kind = EntityKind::from(view.level).label().to_lowercase();
+    let fact = |name: &'static str, value: AnyView| {
+        view! {
+            <div class="facts__fact">
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    };
+    let rules = match row.rules {
+        0 => "No tracking rules yet".to_owned(),
+        1 => "1 tracking rule".to_owned(),
+        many => format!("{many} tracking rules"),
+    };
+    let tracking = Place::Entity(view.level, row.id.clone()).tracking();
+    let triggers = view
+        .triggers
+        .iter()
+        .map(|trigger| view! { <li>{trigger.label()}</li> })
+        .collect_view();
+    let discovered = row.discovered.then(|| {
+        view! {
+            <p class="hint">
+                {format!("This {kind} was first seen in an event; nobody has entered it yet, so its name may be missing.")}
+            </p>
+        }
+    });
+    view! {
+        <Title text=row.name.clone()/>
+        {entity_head(view, false, Tab::Overview)}
+        <div class="columns">
+            <section class="card">
+                <h2 class="card__title">"Facts"</h2>
+                <dl class="facts">
+                    {fact("ID", view! { <code>{row.id.to_string()}</code> }.into_any())}
+                    {row.platform.map(|platform| fact("Platform", platform.label().into_any()))}
+                    {row.belongs_to.clone().map(|owner| fact("Belongs to", owner.into_any()))}
+                    {fact("Status", entity_status(row.status))}
+                </dl>
+                {discovered}
+            </section>
+            <section class="card">
+                <h2 class="card__title">"Tracking"</h2>
+                <p>{format!("{rules}. A rule sends a Slack message when an event of this {kind} happens.")}</p>
+                <p><a class="button button--primary" href=tracking>"Open Tracking"</a></p>
+                <h3 class="card__subtitle">"Events that rules can watch here"</h3>
+                <ul class="plain-list">{triggers}</ul>
+            </section>
+        </div>
+    }
+    .into_any()
+}

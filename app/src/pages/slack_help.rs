@@ -1,0 +1,96 @@
+//! How to connect Slack, step by step.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+const SCOPES: [(&str, &str); 4] = [
+    ("chat:write", "Post messages."),
+    ("chat:write.public", "Post to public channels that the app was not invited to."),
+    ("channels:join", "Join public channels by itself, where a workspace demands membership."),
+    ("im:write", "Start direct messages with people."),
+];
+
+#[component]
+pub(crate) fn SlackHelpPage() -> impl IntoView {
+    let scopes = SCOPES
+        .iter()
+        .map(|(scope, why)| view! { <li><code>{*scope}</code>" – "{*why}</li> })
+        .collect_view();
+    view! {
+        <Title text="Slack setup"/>
+        <article class="guide">
+            <h1 class="head__title">"Connect Slack"</h1>
+            <p class="guide__lead">
+                "Leadbell posts with a token of a Slack app that you own. Making one takes about five minutes and is done"
+                " once per workspace."
+            </p>
+            <section id="app">
+                <h2>"1. Create the app"</h2>
+                <ol>
+                    <li>
+                        "Open "
+                        <a href="https://api.slack.com/apps" target="_blank" rel="noreferrer">"api.slack.com/apps"</a>
+                        " and log in to your workspace."
+                    </li>
+                    <li>"Choose “Create an App”, then “From scratch”."</li>
+                    <li>"Give it a name (people see it as the sender), pick the workspace and press “Create App”."</li>
+                </ol>
+            </section>
+            <section id="scopes">
+                <h2>"2. Say what it may do"</h2>
+                <p>
+                    "In the app's settings open “OAuth & Permissions” and scroll to “Scopes”. Decide who is to speak:"
+                </p>
+                <ul>
+                    <li><strong>"Bot Token Scopes"</strong>": messages come from the app. This is what you want in most cases."</li>
+                    <li>
+                        <strong>"User Token Scopes"</strong>
+                        ": messages come from you, the person who installs the app, in your name."
+                    </li>
+                </ul>
+                <p>"Under the one you chose, press “Add an OAuth Scope” and add:"</p>
+                <ul>{scopes}</ul>
+                <p class="hint">
+                    "User tokens have no chat:write.public: with one, join the channels yourself."
+                </p>
+            </section>
+            <section id="install">
+                <h2>"3. Install it and copy the token"</h2>
+                <ol>
+                    <li>"Scroll up to “OAuth Tokens for Your Workspace”, press “Install to Workspace”, then “Allow”."</li>
+                    <li>
+                        "Copy the “Bot User OAuth Token” (begins with "<code>"xoxb-"</code>
+                        ") or the “User OAuth Token” (begins with "<code>"xoxp-"</code>")."
+                    </li>
+                    <li>
+                        "Paste it into Auth Token when you add a rule. Leadbell keeps it encrypted, offers it for your next"
+                        " rules, and never shows it again."
+                    </li>
+                </ol>
+                <p class="hint">"If you change the scopes later, install the app again: the old token keeps its old scopes."</p>
+            </section>
+            <section id="channel-id">
+                <h2>"Find a Channel ID"</h2>
+                <ol>
+                    <li>"In Slack, open the channel and click its name at the top."</li>
+                    <li>
+                        "At the very bottom of “About” stands the Channel ID. It begins with "<code>"C"</code>
+                        " (or "<code>"G"</code>" for some private channels)."
+                    </li>
+                    <li>"For a private channel, invite the app first: type "<code>"/invite @YourApp"</code>" in it."</li>
+                </ol>
+            </section>
+            <section id="member-id">
+                <h2>"Find a Member ID"</h2>
+                <ol>
+                    <li>"In Slack, click the person's name or picture and choose “View full profile”."</li>
+                    <li>
+                        "Press ⋮ and “Copy member ID”. It begins with "<code>"U"</code>" (or "<code>"W"</code>"). It is"
+                        " neither the display name nor the e-mail address."
+                    </li>
+                </ol>
+            </section>
+        </article>
+    }
+    .into_any()
+}

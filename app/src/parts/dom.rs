@@ -1,0 +1,61 @@
+//! The few things pages do to the browser's document. Nothing here runs on the server.
+
+use leadbell_domain::Timestamp;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{FormData, HtmlElement, HtmlFormElement};
+
+use crate::logic::ago::Clock;
+
+/// The names and texts of a form, as a plain post would send them.
+pub(crate) fn form_pairs(form: &HtmlFormElement) -> Vec<(String, String)> {
+    let Ok(data) = FormData::new_with_form(form) else {
+        return Vec::new();
+    };
+    let Ok(Some(entries)) = js_sys::try_iter(&data) else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| {
+            let pair: js_sys::Array = entry.dyn_into().ok()?;
+            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+        })
+        .collect()
+}
+
+/// Puts the focus on the element of this id, once what was just changed is drawn.
+pub(crate) fn focus_soon(id: impl Into<String>) {
+    let id = id.into();
+    request_animation_frame(move || {
+        let found = document().get_element_by_id(&id);
+        if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
+}
+
+/// The browser's clock, UTC milliseconds.
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds of our era fit an i64 exactly")]
+pub(crate) fn now() -> Timestamp {
+    js_sys::Date::now() as Timestamp
+}
+
+/// A moment on the reader's own clock.
+pub(crate) fn local(at: Timestamp) -> Clock {
+    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 milliseconds")]
+    let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
+    Clock {
+        year: i64::from(date.get_full_year()),
+        month: i64::from(date.get_month()) + 1,
+        day: i64::from(date.get_date()),
+        hour: i64::from(date.get_hours()),
+        minute: i64::from(date.get_minutes()),
+        second: i64::from(date.get_seconds()),
+    }
+}
+
+/// Asks a yes-or-no question.
+pub(crate) fn confirm(question: &str) -> bool {
+    window().confirm_with_message(question).unwrap_or(true)
+}

@@ -1,0 +1,3 @@
+//! An entity's Tracking tab: the list of rules, and what opens over it.
+
+pub(crate) mod page;
