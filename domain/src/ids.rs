@@ -1,5 +1,6 @@
 //! Identifiers as types of their own, so that a rule's id can't be passed where a user's is meant.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -35,6 +36,13 @@ macro_rules! id {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        // Lets a map keyed by ids be asked with plain text; the derived `Hash` and `Eq` are those of the text.
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
             }
         }
 

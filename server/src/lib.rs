@@ -1,1 +1,17 @@
-//! (being written)
+//! The server of Leadbell: settings, ingest, engine, HTTP, and the composition of all parts.
+//!
+//! This crate may use every other one; none uses it. Start reading at [`lifecycle`], which puts the parts together.
+
+pub mod access;
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod engine;
+pub mod http;
+pub mod ids;
+pub mod ingest;
+pub mod lifecycle;
+pub mod rules;
+pub mod simulate;
+pub mod state;
+pub mod telemetry;

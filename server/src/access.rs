@@ -1,0 +1,97 @@
+//! What a viewer may reach beyond the permission table: which connections, and which values in a filter.
+
+use leadbell_domain::{
+    EntityId, EntityKind, FieldErrors, FilterKey, Filters, Level, Role, Scope, Viewer, filter_label,
+};
+use leadbell_store::{ConnectionOwner, ConnectionScope, EntityQuery, Store, StoreError};
+
+/// The saved tokens a viewer may use. A publisher's login sees his own; staff see all.
+#[must_use]
+pub fn connection_scope(viewer: &Viewer) -> ConnectionScope {
+    match viewer.role {
+        Role::Publisher => ConnectionScope::Publishers(viewer.publishers.clone()),
+        _ => ConnectionScope::All,
+    }
+}
+
+/// Whose a token is that this viewer pastes into a rule of this entity.
+#[must_use]
+pub fn connection_owner(viewer: &Viewer, entity: &EntityId) -> ConnectionOwner {
+    match viewer.role {
+        Role::Publisher => ConnectionOwner::Publisher(entity.clone()),
+        _ => ConnectionOwner::Staff,
+    }
+}
+
+/// The kind of entity a list filter holds; methods are no entities.
+#[must_use]
+pub fn filter_kind(filter: FilterKey) -> Option<EntityKind> {
+    match filter {
+        FilterKey::Publisher => Some(EntityKind::Publisher),
+        FilterKey::Channel => Some(EntityKind::Channel),
+        FilterKey::Source => Some(EntityKind::Source),
+        FilterKey::Buyer => Some(EntityKind::Buyer),
+        FilterKey::Campaign => Some(EntityKind::Campaign),
+        FilterKey::Pingtree => Some(EntityKind::Pingtree),
+        FilterKey::Method | FilterKey::Price => None,
+    }
+}
+
+/// Whose entries a filter of a rule on this entity may name: on a publisher, his own channels and sources only,
+/// whoever writes the rule.
+#[must_use]
+pub fn filter_scope(viewer: &Viewer, kind: EntityKind, level: Level, entity: &EntityId) -> Scope {
+    match (viewer.catalog_scope(kind), level, kind) {
+        (Scope::Nothing, _, _) => Scope::Nothing,
+        (_, Level::Publisher, EntityKind::Channel | EntityKind::Source) => {
+            Scope::Publishers(vec![entity.clone()])
+        }
+        (scope, _, _) => scope,
+    }
+}
+
+/// Complains about values in filters that this viewer can't know of. Staff who see everything may also name entities
+/// that are not in the catalog yet.
+pub async fn check_filter_values(
+    store: &dyn Store,
+    viewer: &Viewer,
+    level: Level,
+    entity: &EntityId,
+    filters: &Filters,
+) -> Result<FieldErrors, StoreError> {
+    let mut errors = FieldErrors::new();
+    for (filter, list) in &filters.lists {
+        let Some(kind) = filter_kind(*filter) else {
+            continue;
+        };
+        let scope = filter_scope(viewer, kind, level, entity);
+        if scope == Scope::All {
+            continue;
+        }
+        let ids: Vec<EntityId> = list
+            .values()
+            .iter()
+            .filter_map(|id| EntityId::new(id.clone()).ok())
+            .collect();
+        let query = EntityQuery {
+            limit: i64::try_from(ids.len()).unwrap_or(i64::MAX),
+            ids: Some(ids.clone()),
+            hide_deleted: false,
+            ..EntityQuery::of(kind, scope)
+        };
+        let found = store.list_entities(&query).await?.rows;
+        let missing: Vec<&str> = ids
+            .iter()
+            .filter(|id| !found.iter().any(|row| row.id == **id))
+            .map(EntityId::as_str)
+            .collect();
+        if !missing.is_empty() {
+            let label = filter_label(*filter).to_lowercase();
+            errors.add(
+                format!("filters.{}", filter.key()),
+                format!("There is no {label} {} to choose here.", missing.join(", ")),
+            );
+        }
+    }
+    Ok(errors)
+}

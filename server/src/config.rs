@@ -1,0 +1,285 @@
+//! Settings: environment first, then `leadbell.toml`, then defaults. A wrong one stops the start with one line that
+//! names it. The secret key shows in no `Debug` and no error.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use leadbell_store::SecretKey;
+use secrecy::ExposeSecret;
+
+/// Every setting, its default and what it is for; README's table and `--help` say the same.
+pub const SETTINGS: [(&str, &str, &str); 8] = [
+    (
+        "LEADBELL_LISTEN",
+        "127.0.0.1:3000",
+        "address and port to serve on",
+    ),
+    (
+        "LEADBELL_DATABASE_URL",
+        "sqlite://data/leadbell.db",
+        "sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME",
+    ),
+    (
+        "LEADBELL_SLACK_API_URL",
+        "https://slack.com/api",
+        "where Slack's Web API is (the sandbox, for trials)",
+    ),
+    (
+        "LEADBELL_SECRET_KEY",
+        "",
+        "32 bytes in base64 or hex; encrypts Slack tokens",
+    ),
+    (
+        "LEADBELL_SECRET_KEY_FILE",
+        "data/secret.key",
+        "file with that key; made, readable by its owner only, if absent",
+    ),
+    (
+        "LEADBELL_PUBLIC_URL",
+        "http://LEADBELL_LISTEN",
+        "address people reach Leadbell under; https makes cookies Secure",
+    ),
+    (
+        "LEADBELL_LOG",
+        "info",
+        "log filter, such as info,leadbell_dispatch=debug",
+    ),
+    (
+        "LEADBELL_SANDBOX_LISTEN",
+        "127.0.0.1:3001",
+        "address of the Slack sandbox that `demo` serves",
+    ),
+];
+
+/// The settings in force.
+#[derive(Clone)]
+pub struct Config {
+    /// Where to serve.
+    pub listen: SocketAddr,
+    /// Which database.
+    pub database_url: String,
+    /// Slack's Web API.
+    pub slack_api_url: String,
+    /// Encrypts tokens.
+    pub secret_key: Arc<SecretKey>,
+    /// How people reach us, without a trailing slash.
+    pub public_url: String,
+    /// Log filter.
+    pub log: String,
+    /// Where the demo's sandbox listens.
+    pub sandbox_listen: SocketAddr,
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("slack_api_url", &self.slack_api_url)
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One line that names the setting and says what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting}: {problem}")]
+pub struct ConfigError {
+    setting: String,
+    problem: String,
+}
+
+fn wrong(setting: &str, problem: impl Into<String>) -> ConfigError {
+    ConfigError {
+        setting: setting.to_owned(),
+        problem: problem.into(),
+    }
+}
+
+/// Reads the settings of this process.
+pub fn load() -> Result<Config, ConfigError> {
+    let path = Path::new("leadbell.toml");
+    let file = match std::fs::read_to_string(path) {
+        Ok(text) => parse_file(&text)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
+        Err(error) => return Err(wrong("leadbell.toml", format!("can't be read: {error}"))),
+    };
+    from(|name| {
+        std::env::var(name)
+            .ok()
+            .filter(|value| !value.is_empty())
+            .or_else(|| file.get(name).cloned())
+    })
+}
+
+/// `listen = "…"` in the file is LEADBELL_LISTEN in the environment.
+fn parse_file(text: &str) -> Result<BTreeMap<String, String>, ConfigError> {
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| wrong("leadbell.toml", error.message().to_owned()))?;
+    let mut values = BTreeMap::new();
+    for (key, value) in table {
+        let name = format!("LEADBELL_{}", key.to_uppercase());
+        if !SETTINGS.iter().any(|(known, _, _)| *known == name) {
+            return Err(wrong("leadbell.toml", format!("there is no setting {key:?}")));
+        }
+        let toml::Value::String(value) = value else {
+            return Err(wrong("leadbell.toml", format!("{key} must be a text in quotes")));
+        };
+        values.insert(name, value);
+    }
+    Ok(values)
+}
+
+fn from(get: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+    let text = |name: &str| -> String {
+        let default = SETTINGS
+            .iter()
+            .find(|(known, _, _)| *known == name)
+            .map_or("", |(_, default, _)| default);
+        get(name).unwrap_or_else(|| default.to_owned())
+    };
+    let address = |name: &str| -> Result<SocketAddr, ConfigError> {
+        text(name)
+            .parse()
+            .map_err(|_| wrong(name, "must be an address and port, such as 127.0.0.1:3000"))
+    };
+    let listen = address("LEADBELL_LISTEN")?;
+    let public_url = get("LEADBELL_PUBLIC_URL").unwrap_or_else(|| format!("http://{listen}"));
+    Ok(Config {
+        listen,
+        database_url: text("LEADBELL_DATABASE_URL"),
+        slack_api_url: web_address("LEADBELL_SLACK_API_URL", &text("LEADBELL_SLACK_API_URL"))?,
+        secret_key: Arc::new(secret_key(
+            get("LEADBELL_SECRET_KEY"),
+            &PathBuf::from(text("LEADBELL_SECRET_KEY_FILE")),
+        )?),
+        public_url: web_address("LEADBELL_PUBLIC_URL", &public_url)?,
+        log: text("LEADBELL_LOG"),
+        sandbox_listen: address("LEADBELL_SANDBOX_LISTEN")?,
+    })
+}
+
+fn web_address(name: &str, value: &str) -> Result<String, ConfigError> {
+    let value = value.trim_end_matches('/');
+    match reqwest::Url::parse(value) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(value.to_owned()),
+        _ => Err(wrong(
+            name,
+            "must be a web address that begins with http:// or https://",
+        )),
+    }
+}
+
+fn secret_key(given: Option<String>, file: &Path) -> Result<SecretKey, ConfigError> {
+    if let Some(text) = given {
+        return SecretKey::parse(&text).map_err(|_| {
+            wrong(
+                "LEADBELL_SECRET_KEY",
+                "must be 32 bytes in base64 or hex (try: openssl rand -base64 32)",
+            )
+        });
+    }
+    const NAME: &str = "LEADBELL_SECRET_KEY_FILE";
+    match std::fs::read_to_string(file) {
+        Ok(text) => SecretKey::parse(text.trim()).map_err(|_| {
+            wrong(
+                NAME,
+                format!("{} does not hold 32 bytes in base64 or hex", file.display()),
+            )
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = SecretKey::generate();
+            write_key(file, key.encode().expose_secret())
+                .map_err(|error| wrong(NAME, format!("{} can't be written: {error}", file.display())))?;
+            Ok(key)
+        }
+        Err(error) => Err(wrong(NAME, format!("{} can't be read: {error}", file.display()))),
+    }
+}
+
+/// Writes the key so that nobody but the owner can read it at any moment.
+fn write_key(file: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(file)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
+    fn with(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let mut map: BTreeMap<String, String> = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        map.entry("LEADBELL_SECRET_KEY".to_owned())
+            .or_insert_with(|| KEY.to_owned());
+        from(|name| map.get(name).cloned())
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_contract() {
+        let config = with(&[]).unwrap();
+        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+        assert_eq!(config.database_url, "sqlite://data/leadbell.db");
+        assert_eq!(config.slack_api_url, "https://slack.com/api");
+        assert_eq!(config.public_url, "http://127.0.0.1:3000");
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_in_one_line() {
+        for (name, value) in [
+            ("LEADBELL_LISTEN", "localhost"),
+            ("LEADBELL_SLACK_API_URL", "slack.com"),
+            ("LEADBELL_PUBLIC_URL", "ftp://x"),
+            ("LEADBELL_SECRET_KEY", "shortsecret"),
+        ] {
+            let message = with(&[(name, value)]).unwrap_err().to_string();
+            assert!(message.starts_with(name) && !message.contains('\n'), "{message}");
+            assert!(!message.contains("shortsecret"));
+        }
+    }
+
+    #[test]
+    fn the_file_may_hold_known_settings_only() {
+        assert_eq!(
+            parse_file("listen = \"0.0.0.0:80\"").unwrap()["LEADBELL_LISTEN"],
+            "0.0.0.0:80"
+        );
+        assert!(
+            parse_file("lisen = \"x\"")
+                .unwrap_err()
+                .to_string()
+                .contains("lisen")
+        );
+        assert!(parse_file("listen = 80").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_missing_key_file_is_made_for_its_owner_only_and_read_again() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("data/secret.key");
+        let made = secret_key(None, &file).unwrap().derive("test");
+        assert_eq!(
+            std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(secret_key(None, &file).unwrap().derive("test"), made);
+    }
+}

@@ -1,0 +1,294 @@
+//! What pages can ask: [`leadbell_app::backend::Backend`], bound to one request and whoever is logged in.
+//!
+//! Every method authorises for itself, from the session, with the scope in the query.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use leadbell_app::backend::Backend;
+use leadbell_app::error::AppError;
+use leadbell_app::views::{
+    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, Person, RuleFormData, RuleRow,
+    RuleSearch, SaveRule, SavedRule,
+};
+use leadbell_domain::{
+    EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SlackToken, UserId, Verb, Viewer,
+};
+use leadbell_store::{StoreError, User};
+use secrecy::SecretString;
+use tower_sessions::Session;
+
+use super::password;
+use super::throttle::Throttle;
+use super::views;
+use crate::access::connection_owner;
+use crate::rules::{self, Editing, RuleError};
+use crate::state::AppState;
+
+/// Session keys.
+const USER: &str = "user";
+const NOTICE: &str = "notice";
+
+/// Rows of a page of any list.
+pub(super) const PAGE: i64 = 50;
+
+/// One request's backend.
+pub struct RequestBackend {
+    pub(super) state: AppState,
+    session: Session,
+    throttle: Arc<Throttle>,
+    user: Option<User>,
+}
+
+/// Puts the backend into the request.
+pub async fn provide(
+    State((state, throttle)): State<(AppState, Arc<Throttle>)>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let user = logged_in(&state, &session).await;
+    let backend: Arc<dyn Backend> = Arc::new(RequestBackend {
+        state,
+        session,
+        throttle,
+        user,
+    });
+    request.extensions_mut().insert(backend);
+    next.run(request).await
+}
+
+/// The person of the session, if still allowed in. A database that does not answer logs nobody in.
+async fn logged_in(state: &AppState, session: &Session) -> Option<User> {
+    let id = match session.get::<UserId>(USER).await {
+        Ok(id) => id?,
+        Err(error) => {
+            tracing::error!(%error, "a session can't be read");
+            return None;
+        }
+    };
+    match state.store.find_user(&id).await {
+        Ok(user) => user.filter(|user| user.active),
+        Err(error) => {
+            tracing::error!(%error, "a session's user can't be read");
+            None
+        }
+    }
+}
+
+/// Logs the cause under a number and shows the number only.
+pub(super) fn internal(error: &dyn std::fmt::Display) -> AppError {
+    let number = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
+    tracing::error!(%error, number, "internal error");
+    AppError::Internal(number)
+}
+
+pub(super) fn store_error(error: StoreError) -> AppError {
+    match error {
+        StoreError::NotFound => AppError::NotFound,
+        StoreError::Conflict => AppError::Conflict,
+        StoreError::Unavailable(_) => {
+            tracing::error!(%error, "the database is not available");
+            AppError::Request(
+                "Leadbell's database does not answer right now. Try again in a moment.".to_owned(),
+            )
+        }
+        other => internal(&other),
+    }
+}
+
+fn rule_error(error: RuleError) -> AppError {
+    match error {
+        RuleError::NotFound => AppError::NotFound,
+        RuleError::Forbidden => AppError::Forbidden,
+        RuleError::Fields(errors) => AppError::Fields(errors),
+        RuleError::Conflict => AppError::Conflict,
+        RuleError::Store(error) => store_error(error),
+    }
+}
+
+fn viewer_of(user: &User) -> Viewer {
+    Viewer {
+        user: Some(user.id.clone()),
+        role: user.role,
+        publishers: user.publishers.clone(),
+        buyers: user.buyers.clone(),
+    }
+}
+
+impl RequestBackend {
+    pub(super) fn viewer(&self) -> Result<Viewer, AppError> {
+        self.user.as_ref().map(viewer_of).ok_or(AppError::LoggedOut)
+    }
+
+    async fn try_log_in(&self, address: &str, password: &str) -> Result<Option<User>, AppError> {
+        let found = self
+            .state
+            .store
+            .find_user_by_email(address)
+            .await
+            .map_err(store_error)?;
+        let (user, hash) = match found {
+            Some((user, hash)) => (Some(user), Some(hash)),
+            None => (None, None),
+        };
+        let fits = password::verify(hash, SecretString::from(password.to_owned())).await;
+        Ok(user.filter(|user| fits && user.active))
+    }
+}
+
+#[async_trait]
+impl Backend for RequestBackend {
+    fn person(&self) -> Option<Person> {
+        let user = self.user.as_ref()?;
+        let viewer = viewer_of(user);
+        let menu = Level::ALL
+            .into_iter()
+            .filter(|level| !viewer.scope(*level, Verb::View).is_nothing())
+            .map(EntityKind::from)
+            .collect();
+        let publisher = match viewer.scope(Level::Publisher, Verb::View) {
+            Scope::Publishers(_) if user.role == leadbell_domain::Role::Publisher => {
+                user.publishers.first().cloned()
+            }
+            _ => None,
+        };
+        Some(Person {
+            name: user.name.clone(),
+            email: user.email.clone(),
+            role: user.role,
+            publisher,
+            menu,
+        })
+    }
+
+    async fn log_in(&self, email: &str, password: &str) -> Result<(), AppError> {
+        let refused = |message: &str| AppError::Fields(FieldErrors::one("email", message));
+        let address: String = email.trim().to_lowercase().chars().take(320).collect();
+        let now = self.state.clock.now_ms();
+        if !self.throttle.may_try(&address, now) {
+            return Err(refused(
+                "Too many tries for this e-mail address. Wait a quarter of an hour and try again.",
+            ));
+        }
+        let Some(user) = self.try_log_in(&address, password).await? else {
+            self.throttle.failed(&address, now);
+            return Err(refused("The e-mail address or the password is wrong."));
+        };
+        self.throttle.succeeded(&address);
+        // A fresh id, so that a session id planted before the login is worth nothing after it.
+        self.session.cycle_id().await.map_err(|error| internal(&error))?;
+        self.session
+            .insert(USER, &user.id)
+            .await
+            .map_err(|error| internal(&error))
+    }
+
+    async fn log_out(&self) -> Result<(), AppError> {
+        self.session.flush().await.map_err(|error| internal(&error))
+    }
+
+    async fn set_notice(&self, notice: &str) -> Result<(), AppError> {
+        self.session
+            .insert(NOTICE, notice)
+            .await
+            .map_err(|error| internal(&error))
+    }
+
+    async fn take_notice(&self) -> Result<Option<String>, AppError> {
+        self.session
+            .remove(NOTICE)
+            .await
+            .map_err(|error| internal(&error))
+    }
+
+    async fn list_entities(
+        &self,
+        kind: EntityKind,
+        search: &EntitySearch,
+    ) -> Result<Listing<EntityRow>, AppError> {
+        views::entities(&self.state, &self.viewer()?, kind, search).await
+    }
+
+    async fn entity(&self, level: Level, id: &EntityId) -> Result<EntityView, AppError> {
+        views::entity(&self.state, &self.viewer()?, level, id).await
+    }
+
+    async fn list_rules(
+        &self,
+        level: Level,
+        entity: &EntityId,
+        search: &RuleSearch,
+    ) -> Result<Listing<RuleRow>, AppError> {
+        views::rules(&self.state, &self.viewer()?, level, entity, search).await
+    }
+
+    async fn rule_form(
+        &self,
+        level: Level,
+        entity: &EntityId,
+        rule: Option<&RuleId>,
+    ) -> Result<RuleFormData, AppError> {
+        views::rule_form(&self.state, &self.viewer()?, level, entity, rule).await
+    }
+
+    async fn choices(&self, query: &ChoiceQuery) -> Result<Vec<Choice>, AppError> {
+        views::choices(&self.state, &self.viewer()?, query, None).await
+    }
+
+    async fn chosen(&self, query: &ChoiceQuery, ids: &[String]) -> Result<Vec<Choice>, AppError> {
+        views::choices(&self.state, &self.viewer()?, query, Some(ids)).await
+    }
+
+    async fn keep_token(&self, level: Level, entity: &EntityId, token: &str) -> Result<String, AppError> {
+        let viewer = self.viewer()?;
+        rules::permitted_entity(&self.state, &viewer, level, entity, Verb::Manage)
+            .await
+            .map_err(rule_error)?;
+        let token = SlackToken::parse(token)
+            .map_err(|message| AppError::Fields(FieldErrors::one("action.auth_token", message)))?;
+        let (kept, _) = rules::keep_token(&self.state, connection_owner(&viewer, entity), &token)
+            .await
+            .map_err(rule_error)?;
+        Ok(kept.id.to_string())
+    }
+
+    async fn save_rule(&self, save: &SaveRule) -> Result<SavedRule, AppError> {
+        let viewer = self.viewer()?;
+        let editing = save.editing.as_ref().map(|(id, version)| Editing {
+            id,
+            version: Some(*version),
+        });
+        let saved = rules::save(
+            &self.state,
+            &viewer,
+            save.level,
+            &save.entity,
+            editing,
+            &save.draft,
+        )
+        .await
+        .map_err(rule_error)?;
+        Ok(SavedRule {
+            id: saved.rule.id,
+            number: saved.rule.number,
+            note: saved.note,
+        })
+    }
+
+    async fn set_rule_status(&self, level: Level, rule: &RuleId, status: RuleStatus) -> Result<(), AppError> {
+        rules::set_status(&self.state, &self.viewer()?, level, rule, status)
+            .await
+            .map_err(rule_error)?;
+        Ok(())
+    }
+
+    async fn delete_rule(&self, level: Level, rule: &RuleId) -> Result<(), AppError> {
+        rules::delete(&self.state, &self.viewer()?, level, rule)
+            .await
+            .map_err(rule_error)
+    }
+}

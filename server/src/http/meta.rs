@@ -1,0 +1,80 @@
+//! REST: `GET /meta`, the business's matrices as data, so that no form has to guess. `GET /openapi.json`.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::routing::get;
+use axum::{Json, Router};
+use leadbell_domain::{
+    FilterKey, Level, Method, PriceOp, Role, Trigger, Verb, filter_label, form_fields, placeholders, reach,
+};
+use serde_json::{Value, json};
+
+use super::api_key::{ApiScope, authenticate};
+use super::openapi;
+use super::problem::Problem;
+use crate::state::AppState;
+
+/// The routes.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/meta", get(meta))
+        .route("/openapi.json", get(async || Json(openapi::document())))
+}
+
+async fn meta(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
+    authenticate(&state, &headers, ApiScope::Read).await?;
+    Ok(Json(matrices()))
+}
+
+fn matrices() -> Value {
+    let triggers: Vec<Value> = Trigger::ALL.into_iter().map(trigger).collect();
+    let roles: Vec<Value> = Role::ALL
+        .into_iter()
+        .map(|role| {
+            let levels: serde_json::Map<String, Value> = Level::ALL
+                .into_iter()
+                .map(|level| {
+                    let reaches = |verb| format!("{:?}", reach(role, level, verb));
+                    (
+                        level.key().to_owned(),
+                        json!({"view": reaches(Verb::View), "manage": reaches(Verb::Manage)}),
+                    )
+                })
+                .collect();
+            json!({"key": role.key(), "label": role.label(), "levels": levels})
+        })
+        .collect();
+    json!({
+        "triggers": triggers,
+        "roles": roles,
+        "filters": FilterKey::ALL.map(|filter| json!({"key": filter.key(), "label": filter_label(filter)})),
+        "methods": Method::ALL.map(Method::key),
+        "price_operators": PriceOp::ALL.map(|op| json!({
+            "key": op.key(), "label": op.label(), "takes_value": op.takes_value(), "takes_range": op.takes_range(),
+        })),
+    })
+}
+
+fn trigger(trigger: Trigger) -> Value {
+    let levels: serde_json::Map<String, Value> = trigger
+        .levels()
+        .iter()
+        .map(|level| {
+            let forms: serde_json::Map<String, Value> = Role::ALL
+                .into_iter()
+                .map(|role| (role.key().to_owned(), json!(form_fields(role, *level, trigger))))
+                .collect();
+            let names: Vec<&str> = placeholders(trigger, *level)
+                .map(|placeholder| placeholder.name)
+                .collect();
+            let level_meta = json!({
+                "price": trigger.price_meaning(*level), "forms": forms, "placeholders": names,
+            });
+            (level.key().to_owned(), level_meta)
+        })
+        .collect();
+    json!({
+        "key": trigger.key(), "label": trigger.label(), "name": trigger.name(), "platform": trigger.platform(),
+        "help": trigger.help(), "levels": levels,
+    })
+}

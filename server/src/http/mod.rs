@@ -1,0 +1,103 @@
+//! Everything that answers over HTTP: pages, REST, health.
+
+pub mod api_key;
+mod assets;
+mod backend;
+mod catalog;
+mod connections;
+mod deliveries;
+mod health;
+mod meta;
+pub mod openapi;
+mod origin;
+pub mod password;
+pub mod problem;
+mod rules;
+mod session;
+mod throttle;
+mod views;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::IntoResponse;
+use leptos::config::LeptosOptions;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::ingest;
+use crate::state::AppState;
+pub use session::AnySessionStore;
+
+/// What the router needs beside the state.
+pub struct Web {
+    /// Where the site's files are and what they are called.
+    pub leptos: LeptosOptions,
+    /// Keeps login sessions.
+    pub sessions: AnySessionStore,
+    /// Renders `/metrics`.
+    pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+}
+
+/// The whole of Leadbell over HTTP.
+pub fn router(state: AppState, web: Web) -> Router {
+    let api = Router::new()
+        .merge(ingest::router())
+        .merge(rules::router())
+        .merge(connections::router())
+        .merge(catalog::router())
+        .merge(deliveries::router())
+        .merge(meta::router())
+        .fallback(async || {
+            problem::Problem::new(
+                StatusCode::NOT_FOUND,
+                "There is no such address in this interface.",
+            )
+        })
+        .method_not_allowed_fallback(async || {
+            problem::Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "This address does not take that method.",
+            )
+        })
+        .with_state(state.clone());
+
+    let login_throttle = Arc::new(throttle::Throttle::default());
+    let pages = leadbell_app::router(web.leptos.clone())
+        .layer(from_fn_with_state(
+            (state.clone(), login_throttle),
+            backend::provide,
+        ))
+        .layer(session::layer(web.sessions, &state.public_url))
+        .layer(from_fn_with_state(state.clone(), origin::guard));
+
+    Router::new()
+        .nest("/api/v1", api)
+        .merge(health::router(state.clone(), web.metrics))
+        .merge(assets::router(&web.leptos))
+        .merge(pages)
+        .layer(TraceLayer::new_for_http())
+        .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed_header(header::REFERRER_POLICY, "same-origin"))
+        .layer(fixed_header(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(fixed_header(
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), microphone=(), geolocation=()",
+        ))
+}
+
+fn fixed_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+/// A plain answer of a status and a sentence, for browsers.
+fn plain(status: StatusCode, text: &'static str) -> axum::response::Response {
+    (
+        status,
+        [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+        text,
+    )
+        .into_response()
+}

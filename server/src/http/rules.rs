@@ -1,0 +1,271 @@
+//! REST: rules.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use leadbell_domain::{
+    EntityId, FieldErrors, Level, RuleDraft, RuleId, RuleStatus, StoredRule, Trigger, Verb, Viewer,
+};
+use leadbell_store::RuleQuery;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::api_key::{ApiScope, authenticate};
+use super::problem::Problem;
+use crate::rules::{self, Editing, RuleError};
+use crate::state::AppState;
+
+/// The routes.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/rules", get(list).post(create))
+        .route("/rules/{id}", get(show).put(replace).delete(remove))
+}
+
+impl From<RuleError> for Problem {
+    fn from(error: RuleError) -> Self {
+        match error {
+            RuleError::NotFound => Problem::new(StatusCode::NOT_FOUND, "There is nothing of this id."),
+            RuleError::Forbidden => Problem::new(StatusCode::FORBIDDEN, "This may be seen but not changed."),
+            RuleError::Fields(errors) => Problem::fields(errors),
+            RuleError::Conflict => leadbell_store::StoreError::Conflict.into(),
+            RuleError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Reads a JSON body; what is wrong with it is said as a problem.
+pub(super) fn json_body(body: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            format!("The body is not valid JSON: {error}."),
+        )
+    })
+}
+
+#[derive(Deserialize)]
+struct Filter {
+    level: Option<String>,
+    entity_id: Option<String>,
+    trigger: Option<String>,
+    status: Option<String>,
+    q: Option<String>,
+    limit: Option<i64>,
+    offset: Option<i64>,
+}
+
+async fn list(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Query(filter): Query<Filter>,
+) -> Result<Json<Value>, Problem> {
+    let viewer = authenticate(&state, &headers, ApiScope::Read).await?;
+    let mut errors = FieldErrors::new();
+    let levels: Vec<Level> = match filter.level.as_deref() {
+        None => Level::ALL.to_vec(),
+        Some(key) => errors
+            .keep(
+                "level",
+                Level::from_key(key).ok_or("It is product, campaign or publisher."),
+            )
+            .into_iter()
+            .collect(),
+    };
+    let trigger = filter.trigger.as_deref().and_then(|key| {
+        errors.keep(
+            "trigger",
+            Trigger::from_key(key).ok_or("There is no such trigger."),
+        )
+    });
+    let status = filter.status.as_deref().and_then(|key| {
+        errors.keep(
+            "status",
+            RuleStatus::from_key(key).ok_or("It is active or disabled."),
+        )
+    });
+    let entity = filter
+        .entity_id
+        .and_then(|id| errors.keep("entity_id", EntityId::new(id)));
+    if !errors.is_empty() {
+        return Err(Problem::fields(errors));
+    }
+    // Pages run over one level after the other.
+    let mut left = filter.limit.unwrap_or(100).clamp(1, 1_000);
+    let mut skip = filter.offset.unwrap_or(0).max(0);
+    let (mut found, mut total) = (Vec::new(), 0);
+    for level in levels {
+        let page = state
+            .store
+            .list_rules(&RuleQuery {
+                scope: viewer.scope(level, Verb::View),
+                level,
+                entity: entity.clone(),
+                search: filter.q.clone().unwrap_or_default(),
+                trigger,
+                status,
+                offset: skip,
+                limit: left,
+            })
+            .await?;
+        total += page.total;
+        skip = (skip - page.total).max(0);
+        left -= i64::try_from(page.rows.len()).unwrap_or(left);
+        found.extend(page.rows.iter().map(|row| row.stored.to_json()));
+    }
+    Ok(Json(json!({"rules": found, "total": total})))
+}
+
+fn rule_id(text: &str) -> Result<RuleId, Problem> {
+    RuleId::new(text).map_err(|_| Problem::new(StatusCode::NOT_FOUND, "There is nothing of this id."))
+}
+
+/// The rule and its level, if this key's viewer may do that with it.
+async fn permitted(state: &AppState, viewer: &Viewer, id: &str, verb: Verb) -> Result<StoredRule, Problem> {
+    let id = rule_id(id)?;
+    let level = state.store.rule_level(&id).await?.ok_or(RuleError::NotFound)?;
+    Ok(rules::permitted_rule(state, viewer, level, &id, verb).await?)
+}
+
+fn answer(status: StatusCode, rule: &StoredRule, note: Option<String>) -> Response {
+    let mut body = rule.to_json();
+    if let (Some(note), Some(map)) = (note, body.as_object_mut()) {
+        map.insert("note".to_owned(), Value::String(note));
+    }
+    let mut response = (status, Json(body)).into_response();
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", rule.version)) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+async fn show(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let viewer = authenticate(&state, &headers, ApiScope::Read).await?;
+    Ok(answer(
+        StatusCode::OK,
+        &permitted(&state, &viewer, &id, Verb::View).await?,
+        None,
+    ))
+}
+
+async fn create(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Result<Response, Problem> {
+    let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
+    let json = json_body(&body)?;
+    let (level, entity) = place(&json)?;
+    let draft = RuleDraft::from_json(&json).map_err(Problem::fields)?;
+    let saved = rules::save(&state, &viewer, level, &entity, None, &draft)
+        .await
+        .map_err(|error| match error {
+            RuleError::NotFound => Problem::fields(FieldErrors::one(
+                "entity_id",
+                format!("There is no {} of this id.", level.label().to_lowercase()),
+            )),
+            other => other.into(),
+        })?;
+    let mut response = answer(StatusCode::CREATED, &saved.rule, saved.note);
+    if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/rules/{}", saved.rule.id)) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// Where a rule is to live.
+fn place(json: &Value) -> Result<(Level, EntityId), Problem> {
+    let mut errors = FieldErrors::new();
+    let level = json
+        .get("level")
+        .and_then(Value::as_str)
+        .and_then(Level::from_key);
+    if level.is_none() {
+        errors.add("level", "The level is product, campaign or publisher.");
+    }
+    let id = match json.get("entity_id") {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) if !number.is_f64() => Some(number.to_string()),
+        _ => None,
+    };
+    let entity = match id {
+        Some(id) => errors.keep("entity_id", EntityId::new(id)),
+        None => {
+            errors.add("entity_id", "This field is required.");
+            None
+        }
+    };
+    match (level, entity) {
+        (Some(level), Some(entity)) => Ok((level, entity)),
+        _ => Err(Problem::fields(errors)),
+    }
+}
+
+async fn replace(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    body: axum::body::Bytes,
+) -> Result<Response, Problem> {
+    let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
+    let before = permitted(&state, &viewer, &id, Verb::Manage).await?;
+    let json = json_body(&body)?;
+    let (level, entity) = match json.get("level").is_some() || json.get("entity_id").is_some() {
+        true => place(&json)?,
+        false => (before.rule.level, before.rule.entity.clone()),
+    };
+    if (level, &entity) != (before.rule.level, &before.rule.entity) {
+        return Err(Problem::fields(FieldErrors::one(
+            "entity_id",
+            "A rule can't move. Make a new one there instead.",
+        )));
+    }
+    let draft = RuleDraft::from_json(&json).map_err(Problem::fields)?;
+    let version = if_match(&headers)?;
+    let editing = Editing {
+        id: &before.id,
+        version,
+    };
+    let saved = rules::save(&state, &viewer, level, &entity, Some(editing), &draft)
+        .await
+        .map_err(|error| match error {
+            RuleError::Conflict if version.is_some() => Problem::new(
+                StatusCode::PRECONDITION_FAILED,
+                "It was changed in the meantime. Fetch it again and repeat your change.",
+            ),
+            other => other.into(),
+        })?;
+    Ok(answer(StatusCode::OK, &saved.rule, saved.note))
+}
+
+/// The version the caller saw, from `If-Match: "3"`; `None` without the header or with `*`.
+fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let version = text.trim_start_matches("W/").trim_matches('"').parse().ok();
+    version
+        .map(Some)
+        .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "If-Match must be the ETag of the rule."))
+}
+
+async fn remove(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
+    let rule = permitted(&state, &viewer, &id, Verb::Manage).await?;
+    rules::delete(&state, &viewer, rule.rule.level, &rule.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,10 @@
+//! Events in: authenticate, parse, plan, commit, answer. Nothing is acknowledged that is not on disk.
+
+mod body;
+mod committer;
+mod pingback;
+mod record;
+mod route;
+
+pub use committer::Committer;
+pub use route::{IngestAnswer, RejectedEvent, router};

@@ -1,0 +1,102 @@
+//! A parsed event with what the rules make of it, ready to be written.
+
+use leadbell_domain::{EntityKind, EntityRef, Event, Timestamp};
+use leadbell_store::{EntityUpsert, NewEvent, PlannedDelivery};
+
+use crate::engine::{RuleSet, plan};
+use crate::ids::Fresh;
+
+/// Judges the event by the rules in force and puts together what the store writes in one transaction. `body` is the
+/// event as sent, compact JSON.
+#[must_use]
+pub fn record(
+    event: &Event,
+    body: String,
+    rules: &RuleSet,
+    public_url: &str,
+    received_at: Timestamp,
+) -> NewEvent {
+    let deliveries = plan(event, rules, public_url)
+        .into_iter()
+        .map(|planned| PlannedDelivery {
+            id: Fresh::fresh(),
+            rule: planned.rule.id.clone(),
+            rule_version: planned.rule.version,
+            connection: planned.rule.rule.action.connection.clone(),
+            target: planned.rule.rule.action.target.clone(),
+            text: planned.text,
+        })
+        .collect();
+    NewEvent {
+        key: Fresh::fresh(),
+        source: event.trigger.platform(),
+        event_id: event.event_id.clone(),
+        trigger: event.trigger,
+        occurred_at: event.occurred_at,
+        received_at,
+        product: event.product.id.clone(),
+        publisher: event.publisher.as_ref().map(|publisher| publisher.id.clone()),
+        campaign: event.campaign.as_ref().map(|campaign| campaign.entity.id.clone()),
+        lead_id: event.lead.id.clone(),
+        body,
+        deliveries,
+        mentions: mentions(event),
+    }
+}
+
+/// What the event says about products, publishers and the rest, for the catalog.
+fn mentions(event: &Event) -> Vec<EntityUpsert> {
+    let platform = Some(event.trigger.platform());
+    let mention = |kind, entity: &EntityRef| EntityUpsert {
+        kind,
+        id: entity.id.clone(),
+        name: entity.name.clone(),
+        platform: None,
+        status: None,
+        product: None,
+        publisher: None,
+        buyer: None,
+        discovered: true,
+    };
+    let product = Some(event.product.id.clone());
+    let publisher = event.publisher.as_ref().map(|publisher| publisher.id.clone());
+    let buyer = event.buyer.as_ref().map(|buyer| buyer.id.clone());
+
+    let mut all = vec![EntityUpsert {
+        platform,
+        ..mention(EntityKind::Product, &event.product)
+    }];
+    all.extend(
+        event
+            .publisher
+            .as_ref()
+            .map(|entity| mention(EntityKind::Publisher, entity)),
+    );
+    all.extend(
+        event
+            .buyer
+            .as_ref()
+            .map(|entity| mention(EntityKind::Buyer, entity)),
+    );
+    all.extend(event.channel.as_ref().map(|entity| EntityUpsert {
+        platform,
+        product: product.clone(),
+        publisher: publisher.clone(),
+        ..mention(EntityKind::Channel, entity)
+    }));
+    all.extend(event.source.as_ref().map(|entity| EntityUpsert {
+        publisher: publisher.clone(),
+        ..mention(EntityKind::Source, entity)
+    }));
+    all.extend(event.campaign.as_ref().map(|campaign| EntityUpsert {
+        platform,
+        product: product.clone(),
+        buyer: buyer.clone(),
+        ..mention(EntityKind::Campaign, &campaign.entity)
+    }));
+    all.extend(event.pingtree.as_ref().map(|pingtree| EntityUpsert {
+        platform,
+        ..mention(EntityKind::Pingtree, &pingtree.entity)
+    }));
+    all
+}

@@ -1,0 +1,184 @@
+//! `POST /api/v1/events` and `GET|POST /api/v1/pingback`.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use leadbell_domain::{FieldError, FieldErrors, parse_event};
+use leadbell_store::{NewEvent, Recorded};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::body::{BodyError, Item, MAX_BODY, MAX_EVENT, split};
+use super::committer::CommitError;
+use super::pingback::event_from_pairs;
+use super::record::record;
+use crate::http::api_key::{ApiScope, authenticate};
+use crate::http::problem::Problem;
+use crate::state::AppState;
+
+/// What became of the events of one request.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct IngestAnswer {
+    /// Written to disk.
+    pub accepted: u64,
+    /// Known already; nothing was written or sent again.
+    pub duplicates: u64,
+    /// Refused, each with its reasons.
+    pub rejected: Vec<RejectedEvent>,
+}
+
+/// An event that was refused.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RejectedEvent {
+    /// Its place in the request, from 0.
+    pub index: u64,
+    /// Its id, when one could be read.
+    pub event_id: Option<String>,
+    /// What is wrong, field by field.
+    #[schema(value_type = Vec<Object>)]
+    pub errors: Vec<FieldError>,
+}
+
+/// The routes.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/events", post(post_events))
+        .route("/pingback", get(pingback).post(pingback))
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// Reads at most [`MAX_BODY`]; a longer body is refused as soon as that is known, unread where it says its length.
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Problem> {
+    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The body may have at most 10 MB.");
+    let declared = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > MAX_BODY as u64) {
+        return Err(too_large());
+    }
+    to_bytes(body, MAX_BODY).await.map_err(|error| {
+        let limit =
+            std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("limit"));
+        if limit {
+            too_large()
+        } else {
+            Problem::new(StatusCode::BAD_REQUEST, "The body did not arrive whole.")
+        }
+    })
+}
+
+async fn post_events(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    authenticate(&state, &parts.headers, ApiScope::Ingest).await?;
+    let content_type = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let bytes = read_body(&parts.headers, body).await?;
+    let items = split(content_type, &bytes).map_err(|error| match error {
+        BodyError::Malformed(_) => Problem::new(StatusCode::BAD_REQUEST, error.to_string()),
+        BodyError::TooMany => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
+        BodyError::UnknownType => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string()),
+    })?;
+    ingest(&state, items).await
+}
+
+async fn pingback(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    authenticate(&state, &parts.headers, ApiScope::Ingest).await?;
+    let mut pairs: Vec<(String, String)> = url_pairs(parts.uri.query().unwrap_or("").as_bytes());
+    let bytes = read_body(&parts.headers, body).await?;
+    pairs.extend(url_pairs(&bytes));
+    ingest(&state, vec![event_from_pairs(&pairs)]).await
+}
+
+fn url_pairs(text: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(text).into_owned().collect()
+}
+
+/// Parses, plans and commits; answers when all that is accepted is on disk.
+async fn ingest(state: &AppState, items: Vec<Item>) -> Result<Response, Problem> {
+    let now = state.clock.now_ms();
+    let count = items.len();
+    let mut rejected = Vec::new();
+    let mut events: Vec<NewEvent> = Vec::with_capacity(count);
+    for (index, item) in items.into_iter().enumerate() {
+        let event_id = item
+            .as_ref()
+            .ok()
+            .and_then(|json| json.get("event_id"))
+            .and_then(id_text);
+        match item.and_then(|json| prepare(state, &json, now)) {
+            Ok(event) => events.push(event),
+            Err(errors) => rejected.push(RejectedEvent {
+                index: index as u64,
+                event_id,
+                errors: errors.0,
+            }),
+        }
+    }
+    let recorded = state
+        .committer
+        .commit(events)
+        .await
+        .map_err(|error| match error {
+            CommitError::Busy => Problem::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many events at once. Try again.",
+            )
+            .retry_after(1),
+            CommitError::Unavailable => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Nothing was accepted. Try again.",
+            )
+            .retry_after(2),
+            CommitError::Internal => Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Nothing was accepted. Try again later.",
+            ),
+        })?;
+    let accepted = recorded
+        .iter()
+        .filter(|outcome| **outcome == Recorded::Accepted)
+        .count() as u64;
+    let duplicates = recorded.len() as u64 - accepted;
+    metrics::counter!("leadbell_events_total", "outcome" => "accepted").increment(accepted);
+    metrics::counter!("leadbell_events_total", "outcome" => "duplicate").increment(duplicates);
+    metrics::counter!("leadbell_events_total", "outcome" => "rejected").increment(rejected.len() as u64);
+    let status = if rejected.len() == count && count > 0 {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::ACCEPTED
+    };
+    Ok((
+        status,
+        axum::Json(IngestAnswer {
+            accepted,
+            duplicates,
+            rejected,
+        }),
+    )
+        .into_response())
+}
+
+fn id_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.chars().take(200).collect()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn prepare(state: &AppState, json: &Value, now: i64) -> Result<NewEvent, FieldErrors> {
+    let event = parse_event(json, now)?;
+    let body = json.to_string();
+    if body.len() > MAX_EVENT {
+        return Err(FieldErrors::one("", "An event may have at most 256 KB."));
+    }
+    Ok(record(&event, body, state.rules.set(), &state.public_url, now))
+}

@@ -1,0 +1,80 @@
+//! What every request can reach: the store, the rules in force, the sender, the settings.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use leadbell_dispatch::{Clock, SlackClient, WakeHandle};
+use leadbell_store::{Store, StoreError};
+use tokio::sync::Mutex;
+
+use crate::engine::RuleSet;
+use crate::ingest::Committer;
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The rules in force.
+    pub rules: Arc<LiveRules>,
+    /// Writes events in groups.
+    pub committer: Committer,
+    /// Tells the sender that there is work.
+    pub wake: WakeHandle,
+    /// Talks to Slack, for checking tokens.
+    pub slack: SlackClient,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How people reach us, without a trailing slash.
+    pub public_url: Arc<str>,
+}
+
+/// The index of active rules, kept equal to the store's.
+pub struct LiveRules {
+    set: RuleSet,
+    version: AtomicI64,
+    // Changes are fetched and applied one at a time, so that an older answer can't overtake a newer one.
+    refreshing: Mutex<()>,
+}
+
+impl LiveRules {
+    /// Loads every rule.
+    pub async fn load(store: &dyn Store) -> Result<Self, StoreError> {
+        let live = Self {
+            set: RuleSet::default(),
+            version: AtomicI64::new(0),
+            refreshing: Mutex::new(()),
+        };
+        live.refresh(store).await?;
+        Ok(live)
+    }
+
+    /// The index.
+    #[must_use]
+    pub fn set(&self) -> &RuleSet {
+        &self.set
+    }
+
+    /// Takes over what changed since the last time. When this returns, every change committed before the call is in
+    /// force.
+    pub async fn refresh(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let _turn = self.refreshing.lock().await;
+        let changes = store.rule_changes(self.version.load(Ordering::Acquire)).await?;
+        let deleted: Vec<_> = changes
+            .deleted
+            .into_iter()
+            .map(|(id, _, entity, _)| (id, entity))
+            .collect();
+        self.set.apply(changes.changed, &deleted);
+        self.version.store(changes.version, Ordering::Release);
+        Ok(())
+    }
+
+    /// Refreshes if the store's rules are newer: another server may have changed them.
+    pub async fn refresh_if_stale(&self, store: &dyn Store) -> Result<(), StoreError> {
+        if store.rules_version().await? != self.version.load(Ordering::Acquire) {
+            self.refresh(store).await?;
+        }
+        Ok(())
+    }
+}
