@@ -1,0 +1,159 @@
+//! One suite for both databases: whatever the `Store` trait promises, SQLite and PostgreSQL must keep alike.
+//!
+//! Each behaviour is one function that takes a [`support::Bench`]; the list below runs it on a fresh SQLite file and
+//! in a fresh PostgreSQL schema. PostgreSQL is found through `LEADBELL_TEST_POSTGRES_URL`, which `make test` sets;
+//! without it those tests fail, unless `LEADBELL_SKIP_POSTGRES=1` says that this is meant.
+
+mod catalog;
+mod concurrency;
+mod connections;
+mod durability;
+mod events;
+mod leases;
+mod lists;
+mod people;
+mod rules;
+mod samples;
+mod schema;
+mod scopes;
+mod sending;
+mod settling;
+mod support;
+
+macro_rules! on_both_databases {
+    ($($module:ident: $($name:ident),+;)+) => {
+        mod on_sqlite {
+            $(mod $module {$(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let bench = crate::support::Bench::sqlite().await;
+                    crate::$module::$name(&bench).await;
+                }
+            )+})+
+        }
+        mod on_postgres {
+            $(mod $module {$(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    let Some(bench) = crate::support::Bench::postgres().await else { return };
+                    crate::$module::$name(&bench).await;
+                    bench.remove().await;
+                }
+            )+})+
+        }
+    };
+}
+
+on_both_databases! {
+    schema:
+        migrating_twice_changes_nothing,
+        the_database_answers;
+    people:
+        a_person_is_found_by_address_in_any_case_with_hash_and_assignments,
+        an_address_can_be_taken_once,
+        a_person_who_may_not_log_in_is_found_all_the_same,
+        an_unknown_person_is_not_found,
+        an_api_key_is_found_by_its_hash_only;
+    catalog:
+        an_entity_is_created_then_unchanged_then_updated,
+        what_is_not_told_stays_as_it_is,
+        an_event_fills_gaps_but_never_overrules_what_was_entered,
+        entering_a_discovered_entity_takes_the_mark_off,
+        the_same_entity_twice_in_one_call_is_one_entity,
+        a_thousand_entities_go_in_one_call,
+        entities_are_listed_by_name_page_by_page,
+        a_search_finds_parts_of_name_and_id_in_any_alphabet_and_case,
+        percent_and_underscore_are_ordinary_characters,
+        a_list_can_be_narrowed_by_ids_platform_and_owners,
+        deleted_ones_are_listed_only_when_asked_for,
+        a_nul_character_does_no_harm;
+    scopes:
+        a_publisher_sees_what_is_his_and_nothing_else,
+        a_buyers_agent_sees_his_buyers_and_their_campaigns,
+        a_platform_admin_sees_his_platform_and_what_serves_both,
+        nothing_is_found_in_the_scope_of_nothing,
+        a_publisher_can_neither_find_nor_change_anothers_rule,
+        a_buyers_agent_reaches_rules_of_his_buyers_campaigns_only,
+        a_platform_admin_reaches_rules_of_his_platforms_triggers_only,
+        a_rule_does_not_exist_at_another_level,
+        a_platform_admin_cannot_move_a_rule_to_the_other_platform;
+    connections:
+        a_token_comes_back_as_it_was_stored,
+        the_same_token_of_the_same_owner_is_one_connection,
+        a_token_is_nowhere_in_the_database,
+        a_token_does_not_open_with_another_key,
+        what_slack_says_is_recorded_and_what_it_does_not_say_stays,
+        a_publisher_sees_his_own_connections_only,
+        connections_are_listed_newest_first,
+        an_unknown_connection_is_not_found;
+    rules:
+        a_rule_comes_back_as_it_was_stored,
+        rules_are_numbered_in_order,
+        an_edit_counts_up_and_keeps_level_entity_and_author,
+        an_edit_of_an_old_version_is_a_conflict,
+        switching_to_where_it_stands_changes_nothing,
+        a_deleted_rule_is_gone_for_everybody,
+        changes_are_told_since_a_version,
+        from_the_beginning_deleted_rules_are_not_told,
+        rules_are_listed_newest_first_page_by_page_with_authors,
+        a_list_of_rules_can_be_narrowed,
+        rules_are_found_by_number_name_text_and_target,
+        a_rule_needs_a_stored_connection,
+        of_two_edits_at_once_one_wins,
+        rules_added_at_once_have_numbers_and_versions_of_their_own;
+    events:
+        an_event_is_accepted_once,
+        of_a_repetition_inside_a_batch_the_first_counts,
+        both_platforms_may_use_the_same_id,
+        a_duplicate_writes_nothing,
+        a_batch_that_fails_leaves_nothing,
+        a_batch_written_again_after_a_lost_answer_is_known,
+        a_thousand_events_go_in_one_batch,
+        mentioned_entities_are_discovered,
+        a_rule_answers_an_event_once_however_often_it_is_planned,
+        a_nul_character_does_not_sink_a_batch;
+    sending:
+        a_claim_carries_all_it_takes_to_send,
+        one_destination_gives_one_delivery_at_a_time_oldest_first,
+        a_claim_takes_no_more_than_its_limit,
+        nothing_is_claimed_where_nothing_waits,
+        pace_and_burst_hold_per_destination,
+        a_paced_destination_says_when_it_is_due,
+        what_arrives_while_one_is_being_sent_goes_next,
+        the_backlog_counts_what_waits_and_what_is_on_its_way;
+    settling:
+        a_sent_delivery_keeps_slacks_receipt,
+        a_rate_limit_pauses_the_whole_destination_and_costs_no_attempt,
+        a_transient_failure_keeps_the_order_of_its_channel,
+        a_transient_failure_without_another_try_is_final,
+        a_permanent_failure_lets_the_next_one_go,
+        an_ambiguous_delivery_is_never_claimed_again,
+        a_members_conversation_is_remembered,
+        every_call_is_in_the_history,
+        a_batch_of_answers_is_recorded_in_order,
+        an_answer_for_an_unknown_delivery_records_nothing,
+        an_answer_of_somebody_else_moves_nothing;
+    leases:
+        an_expired_lease_leaves_an_ambiguous_delivery_and_a_free_destination,
+        a_lease_holds_until_its_time,
+        the_late_answer_sent_settles_what_was_ambiguous,
+        the_late_answer_not_sent_settles_what_was_ambiguous,
+        an_answer_after_the_settlement_is_recorded_and_changes_nothing,
+        a_late_retry_after_pauses_the_destination_all_the_same,
+        hundreds_of_leases_run_out_at_once,
+        every_lease_can_be_ended_at_the_start;
+    lists:
+        deliveries_are_listed_newest_first_page_by_page,
+        deliveries_are_narrowed_by_status_rule_and_event,
+        the_deliveries_of_a_deleted_rule_stay,
+        an_unknown_delivery_is_not_found;
+    durability:
+        what_was_acknowledged_is_sent_after_a_crash,
+        what_was_being_sent_at_a_crash_is_ambiguous,
+        pace_and_pauses_survive_a_crash;
+    concurrency:
+        workers_of_two_servers_never_take_one_destination_twice,
+        nothing_that_arrives_while_a_lease_is_given_back_is_forgotten,
+        the_same_events_at_two_servers_at_once_are_accepted_once,
+        catalog_writes_at_once_do_not_block_each_other;
+}

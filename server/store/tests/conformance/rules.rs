@@ -1,0 +1,490 @@
+//! Rules: storing, changing, listing, telling engines what changed.
+
+use leadbell_domain::{
+    Filters, Level, Role, Rule, RuleId, RuleStatus, Scope, SlackAction, Template, Trigger,
+};
+use leadbell_store::{NewUser, RuleQuery, StoreError, User};
+
+use crate::samples::{NOON, add_rule, channel, connect, fresh, id, member, product_rule, rule};
+use crate::support::{Bench, error};
+
+/// Every filter there is.
+fn all_filters() -> Filters {
+    serde_json::from_value(serde_json::json!({
+        "method": {"any_of": ["POST"]},
+        "publisher": {"none_of": ["1044", "1050"]},
+        "channel": {"any_of": ["c-5b1e ü"]},
+        "source": {"none_of": ["\"quoted\""]},
+        "buyer": {"any_of": ["402"]},
+        "campaign": {"any_of": ["77"]},
+        "pingtree": {"any_of": ["9"]},
+        "price": {"op": "gt_zero"}
+    }))
+    .expect("filters")
+}
+
+pub async fn a_rule_comes_back_as_it_was_stored(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let written = Rule {
+        name: "Größte Leads 100%".to_owned(),
+        filters: all_filters(),
+        action: SlackAction {
+            connection: connection.clone(),
+            target: member(3),
+            template: Template::stored("Lead {{lead_id}}\nsold — \"quoted\" <now>"),
+        },
+        status: RuleStatus::Disabled,
+        ..rule(Level::Publisher, "1044", Trigger::ClLeadSold, &connection)
+    };
+    assert_eq!(written.filters.lists.len(), 7);
+    let id: RuleId = fresh();
+    let stored = bench.store.insert_rule(&id, &written, None, NOON).await.unwrap();
+    assert_eq!(
+        (&stored.id, stored.version, stored.created_at, &stored.rule),
+        (&id, 1, NOON, &written)
+    );
+    let found = bench
+        .store
+        .find_rule(&id, Level::Publisher, &Scope::All)
+        .await
+        .unwrap();
+    assert_eq!(found, Some(stored));
+    assert_eq!(bench.store.rule_level(&id).await.unwrap(), Some(Level::Publisher));
+    assert_eq!(bench.store.rule_level(&fresh()).await.unwrap(), None);
+}
+
+pub async fn rules_are_numbered_in_order(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    for number in 1..=3 {
+        assert_eq!(product_rule(&*bench.store, &connection).await.number, number);
+    }
+    assert_eq!(bench.store.rules_version().await.unwrap(), 3);
+}
+
+pub async fn an_edit_counts_up_and_keeps_level_entity_and_author(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let author = author(bench).await;
+    let id: RuleId = fresh();
+    let first = rule(Level::Product, "218", Trigger::LmsLeadSold, &connection);
+    bench
+        .store
+        .insert_rule(&id, &first, Some(&author.id), NOON)
+        .await
+        .unwrap();
+    let edit = Rule {
+        name: "Renamed".to_owned(),
+        entity: crate::samples::id("999"),
+        trigger: Trigger::LmsLeadRejected,
+        filters: all_filters(),
+        status: RuleStatus::Disabled,
+        ..first.clone()
+    };
+    let stored = bench
+        .store
+        .update_rule(&id, &edit, &Scope::All, Some(1), NOON + 9)
+        .await
+        .unwrap();
+    assert_eq!((stored.number, stored.version), (1, 2));
+    assert_eq!(
+        (stored.created_at, stored.updated_at, stored.author.as_ref()),
+        (NOON, NOON + 9, Some(&author.id))
+    );
+    assert_eq!(
+        stored.rule,
+        Rule {
+            entity: first.entity,
+            ..edit
+        }
+    );
+    assert_eq!(
+        bench
+            .store
+            .find_rule(&id, Level::Product, &Scope::All)
+            .await
+            .unwrap(),
+        Some(stored)
+    );
+    assert_eq!(bench.store.rules_version().await.unwrap(), 2);
+}
+
+async fn author(bench: &Bench) -> User {
+    let user = User {
+        id: fresh(),
+        email: "ann@example.com".to_owned(),
+        name: "Ann Müller".to_owned(),
+        role: Role::GlobalAdmin,
+        publishers: Vec::new(),
+        buyers: Vec::new(),
+        active: true,
+        created_at: NOON,
+    };
+    bench
+        .store
+        .insert_user(&NewUser {
+            user: user.clone(),
+            password_hash: "x".to_owned(),
+        })
+        .await
+        .unwrap();
+    user
+}
+
+pub async fn an_edit_of_an_old_version_is_a_conflict(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let stored = product_rule(&*bench.store, &connection).await;
+    let edit = Rule {
+        name: "second".to_owned(),
+        ..stored.rule.clone()
+    };
+    bench
+        .store
+        .update_rule(&stored.id, &edit, &Scope::All, Some(1), NOON)
+        .await
+        .unwrap();
+    let late = Rule {
+        name: "late".to_owned(),
+        ..stored.rule.clone()
+    };
+    let refused = error(
+        bench
+            .store
+            .update_rule(&stored.id, &late, &Scope::All, Some(1), NOON)
+            .await,
+    );
+    assert!(matches!(refused, StoreError::Conflict));
+    let now = bench
+        .store
+        .find_rule(&stored.id, Level::Product, &Scope::All)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((now.rule.name.as_str(), now.version), ("second", 2));
+    assert_eq!(
+        bench.store.rules_version().await.unwrap(),
+        2,
+        "a refused edit is no change"
+    );
+    // Who names no version has read none, and wins.
+    assert_eq!(
+        bench
+            .store
+            .update_rule(&stored.id, &late, &Scope::All, None, NOON)
+            .await
+            .unwrap()
+            .version,
+        3
+    );
+}
+
+pub async fn switching_to_where_it_stands_changes_nothing(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let stored = product_rule(&*bench.store, &connection).await;
+    let switch = async |status, now| {
+        bench
+            .store
+            .set_rule_status(&stored.id, Level::Product, &Scope::All, status, now)
+            .await
+            .unwrap()
+    };
+    assert_eq!(switch(RuleStatus::Active, NOON + 1).await, stored);
+    assert_eq!(bench.store.rules_version().await.unwrap(), 1);
+    let off = switch(RuleStatus::Disabled, NOON + 2).await;
+    assert_eq!(
+        (off.rule.status, off.version, off.updated_at),
+        (RuleStatus::Disabled, 2, NOON + 2)
+    );
+    assert_eq!(switch(RuleStatus::Disabled, NOON + 3).await, off);
+    assert_eq!(bench.store.rules_version().await.unwrap(), 2);
+}
+
+pub async fn a_deleted_rule_is_gone_for_everybody(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let stored = product_rule(&*bench.store, &connection).await;
+    bench
+        .store
+        .delete_rule(&stored.id, Level::Product, &Scope::All, NOON)
+        .await
+        .unwrap();
+    assert_eq!(
+        bench
+            .store
+            .find_rule(&stored.id, Level::Product, &Scope::All)
+            .await
+            .unwrap(),
+        None
+    );
+    assert_eq!(bench.store.rule_level(&stored.id).await.unwrap(), None);
+    let query = RuleQuery::of(Scope::All, Level::Product, id("218"));
+    assert_eq!(bench.store.list_rules(&query).await.unwrap().total, 0);
+    for error in [
+        error(
+            bench
+                .store
+                .delete_rule(&stored.id, Level::Product, &Scope::All, NOON)
+                .await,
+        ),
+        error(
+            bench
+                .store
+                .update_rule(&stored.id, &stored.rule, &Scope::All, None, NOON)
+                .await,
+        ),
+        error(
+            bench
+                .store
+                .set_rule_status(&stored.id, Level::Product, &Scope::All, RuleStatus::Active, NOON)
+                .await,
+        ),
+    ] {
+        assert!(matches!(error, StoreError::NotFound));
+    }
+    // Its number is not given out again.
+    assert_eq!(product_rule(&*bench.store, &connection).await.number, 2);
+}
+
+pub async fn changes_are_told_since_a_version(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let a = product_rule(&*bench.store, &connection).await;
+    let b = product_rule(&*bench.store, &connection).await;
+    let c = product_rule(&*bench.store, &connection).await;
+    let all = bench.store.rule_changes(0).await.unwrap();
+    assert_eq!((all.version, all.changed.len(), all.deleted.len()), (3, 3, 0));
+    assert_eq!(bench.store.rule_changes(3).await.unwrap().changed, []);
+
+    let b = bench
+        .store
+        .set_rule_status(&b.id, Level::Product, &Scope::All, RuleStatus::Disabled, NOON)
+        .await
+        .unwrap();
+    bench
+        .store
+        .delete_rule(&a.id, Level::Product, &Scope::All, NOON)
+        .await
+        .unwrap();
+    let news = bench.store.rule_changes(3).await.unwrap();
+    assert_eq!(news.version, 5);
+    assert_eq!(news.changed, [b]);
+    assert_eq!(
+        news.deleted,
+        [(a.id, Level::Product, id("218"), Trigger::LmsLeadSold)]
+    );
+    // The unchanged one is told only to who has not heard of it.
+    assert!(news.changed.iter().all(|rule| rule.id != c.id));
+    assert_eq!(bench.store.rule_changes(2).await.unwrap().changed.len(), 2);
+}
+
+pub async fn from_the_beginning_deleted_rules_are_not_told(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let a = product_rule(&*bench.store, &connection).await;
+    let b = product_rule(&*bench.store, &connection).await;
+    bench
+        .store
+        .delete_rule(&a.id, Level::Product, &Scope::All, NOON)
+        .await
+        .unwrap();
+    let all = bench.store.rule_changes(0).await.unwrap();
+    assert_eq!((all.version, all.changed, all.deleted), (3, vec![b], vec![]));
+}
+
+pub async fn rules_are_listed_newest_first_page_by_page_with_authors(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let author = author(bench).await;
+    for _ in 0..5 {
+        product_rule(&*bench.store, &connection).await;
+    }
+    let own = rule(Level::Product, "218", Trigger::LmsLeadSold, &connection);
+    bench
+        .store
+        .insert_rule(&fresh(), &own, Some(&author.id), NOON)
+        .await
+        .unwrap();
+    let mut query = RuleQuery::of(Scope::All, Level::Product, id("218"));
+    query.limit = 4;
+    let page = bench.store.list_rules(&query).await.unwrap();
+    let numbers = |page: &leadbell_store::Page<leadbell_store::RuleListing>| {
+        page.rows.iter().map(|row| row.stored.number).collect::<Vec<_>>()
+    };
+    assert_eq!((page.total, numbers(&page)), (6, vec![6, 5, 4, 3]));
+    assert_eq!(page.rows[0].author_name.as_deref(), Some("Ann Müller"));
+    assert_eq!(page.rows[1].author_name, None);
+    query.offset = 4;
+    let page = bench.store.list_rules(&query).await.unwrap();
+    assert_eq!((page.total, numbers(&page)), (6, vec![2, 1]));
+}
+
+pub async fn a_list_of_rules_can_be_narrowed(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let sold = product_rule(&*bench.store, &connection).await;
+    let rejected = rule(Level::Product, "218", Trigger::LmsLeadRejected, &connection);
+    let rejected = add_rule(
+        &*bench.store,
+        Rule {
+            status: RuleStatus::Disabled,
+            ..rejected
+        },
+    )
+    .await;
+    let elsewhere = add_rule(
+        &*bench.store,
+        rule(Level::Product, "9", Trigger::LmsLeadSold, &connection),
+    )
+    .await;
+    add_rule(
+        &*bench.store,
+        rule(Level::Publisher, "218", Trigger::LmsLeadSold, &connection),
+    )
+    .await;
+    let all = RuleQuery {
+        entity: None,
+        ..RuleQuery::of(Scope::All, Level::Product, id("218"))
+    };
+    let found = async |query: RuleQuery| {
+        let page = bench.store.list_rules(&query).await.unwrap();
+        assert_eq!(page.total, page.rows.len() as i64);
+        page.rows.into_iter().map(|row| row.stored.id).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found(all.clone()).await,
+        [&elsewhere, &rejected, &sold].map(|rule| rule.id.clone())
+    );
+    assert_eq!(
+        found(RuleQuery {
+            entity: Some(id("218")),
+            ..all.clone()
+        })
+        .await
+        .len(),
+        2
+    );
+    assert_eq!(
+        found(RuleQuery {
+            trigger: Some(Trigger::LmsLeadRejected),
+            ..all.clone()
+        })
+        .await,
+        std::slice::from_ref(&rejected.id)
+    );
+    assert_eq!(
+        found(RuleQuery {
+            status: Some(RuleStatus::Disabled),
+            ..all.clone()
+        })
+        .await,
+        [rejected.id]
+    );
+    assert_eq!(
+        found(RuleQuery {
+            status: Some(RuleStatus::Active),
+            ..all
+        })
+        .await
+        .len(),
+        2
+    );
+}
+
+pub async fn rules_are_found_by_number_name_text_and_target(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let make = |name: &str, text: &str, target| {
+        let mut made = rule(Level::Product, "218", Trigger::LmsLeadSold, &connection);
+        made.name = name.to_owned();
+        made.action.template = Template::stored(text);
+        made.action.target = target;
+        made
+    };
+    let one = add_rule(&*bench.store, make("ÄRZTE Leads", "nothing special", channel(41))).await;
+    let two = add_rule(
+        &*bench.store,
+        make("Москва", "50%_off for {{lead_id}}", member(42)),
+    )
+    .await;
+    let found = async |search: &str| {
+        let mut query = RuleQuery::of(Scope::All, Level::Product, id("218"));
+        query.search = search.to_owned();
+        let page = bench.store.list_rules(&query).await.unwrap();
+        assert_eq!(page.total, page.rows.len() as i64);
+        page.rows.into_iter().map(|row| row.stored.id).collect::<Vec<_>>()
+    };
+    let (one, two) = (one.id, two.id);
+    assert_eq!(found("ärzte").await, std::slice::from_ref(&one));
+    assert_eq!(found("МОСК").await, std::slice::from_ref(&two));
+    assert_eq!(found("SPECIAL").await, std::slice::from_ref(&one));
+    assert_eq!(found("0%_O").await, std::slice::from_ref(&two));
+    assert_eq!(found("0%%").await, []);
+    assert_eq!(found("u0000000042").await, std::slice::from_ref(&two));
+    assert_eq!(found("#1").await, std::slice::from_ref(&one));
+    assert_eq!(found("").await, [two.clone(), one.clone()]);
+    // An edit is found by its new words, and not by the old ones.
+    let edit = make("Renamed", "nothing special", channel(41));
+    bench
+        .store
+        .update_rule(&one, &edit, &Scope::All, None, NOON)
+        .await
+        .unwrap();
+    assert_eq!(found("ärzte").await, []);
+    assert_eq!(found("renamed").await, [one]);
+}
+
+pub async fn a_rule_needs_a_stored_connection(bench: &Bench) {
+    let unknown = rule(Level::Product, "218", Trigger::LmsLeadSold, &fresh());
+    let refused = error(bench.store.insert_rule(&fresh(), &unknown, None, NOON).await);
+    assert!(matches!(refused, StoreError::Database(_)), "{refused:?}");
+    assert_eq!(bench.store.rules_version().await.unwrap(), 0);
+}
+
+pub async fn of_two_edits_at_once_one_wins(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let stored = product_rule(&*bench.store, &connection).await;
+    let other = bench.open_again().await.store;
+    let edit = |name: &str| Rule {
+        name: name.to_owned(),
+        ..stored.rule.clone()
+    };
+    let (a, b) = (edit("a"), edit("b"));
+    let results = tokio::join!(
+        bench
+            .store
+            .update_rule(&stored.id, &a, &Scope::All, Some(1), NOON),
+        other.update_rule(&stored.id, &b, &Scope::All, Some(1), NOON),
+    );
+    let (won, lost) = match results {
+        (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
+        both => panic!("{both:?}"),
+    };
+    assert!(matches!(lost, StoreError::Conflict), "{lost:?}");
+    assert_eq!(
+        bench
+            .store
+            .find_rule(&stored.id, Level::Product, &Scope::All)
+            .await
+            .unwrap(),
+        Some(won)
+    );
+}
+
+pub async fn rules_added_at_once_have_numbers_and_versions_of_their_own(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let other = bench.open_again().await.store;
+    let made = rule(Level::Product, "218", Trigger::LmsLeadSold, &connection);
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..20 {
+        let store = if number % 2 == 0 {
+            bench.store.clone()
+        } else {
+            other.clone()
+        };
+        let made = made.clone();
+        tasks.spawn(async move {
+            store
+                .insert_rule(&fresh(), &made, None, NOON)
+                .await
+                .unwrap()
+                .number
+        });
+    }
+    let mut numbers = tasks.join_all().await;
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=20).collect::<Vec<_>>());
+    assert_eq!(bench.store.rules_version().await.unwrap(), 20);
+    assert_eq!(bench.store.rule_changes(0).await.unwrap().changed.len(), 20);
+}
