@@ -18,7 +18,7 @@ struct Ledger {
     on_its_way: HashSet<DestinationId>,
 }
 
-/// Claims and finishes until `done` says that no more will come and nothing waits.
+/// Claims and finishes until `done` says that no more will come and nothing is claimable.
 async fn work(store: Arc<dyn Store>, worker: String, ledger: Arc<Mutex<Ledger>>, done: Arc<AtomicBool>) {
     loop {
         let last_round = done.load(Ordering::SeqCst);
@@ -51,19 +51,10 @@ async fn work(store: Arc<dyn Store>, worker: String, ledger: Arc<Mutex<Ledger>>,
             );
         }
         if claims.is_empty() {
-            let backlog = store.backlog().await.unwrap();
-            if last_round && backlog.waiting == 0 && backlog.sending == 0 {
+            // Whoever has just sent something comes back here before he may leave, so the last one out has seen that
+            // nothing is claimable. What is left then has been forgotten, and the tests count.
+            if last_round && store.next_due().await.unwrap().is_none() {
                 return;
-            }
-            if last_round && backlog.sending == 0 {
-                // Nobody is sending and nothing is claimable: whatever waits has been forgotten, unless it is due.
-                let due = store.next_due().await.unwrap();
-                let backlog = store.backlog().await.unwrap();
-                assert!(
-                    due.is_some() || backlog.sending > 0 || backlog.waiting == 0,
-                    "{} forgotten",
-                    backlog.waiting
-                );
             }
             tokio::task::yield_now().await;
         }
