@@ -227,6 +227,15 @@ impl Bench {
         (delivery.status, delivery.last_code, outcomes)
     }
 
+    /// Who holds the only lease, by the database's own words.
+    pub async fn lease_owner(&self) -> String {
+        let Pools::Sqlite(writer) = &self.pools else {
+            panic!("not on SQLite")
+        };
+        let text = "SELECT lease_owner FROM destinations WHERE lease_owner IS NOT NULL";
+        sqlx::query_scalar(text).fetch_one(writer).await.unwrap()
+    }
+
     /// Holds the write lock of the SQLite file; the store is told so at once, instead of after its usual patience.
     pub async fn lock_database(&self) -> sqlx::SqliteConnection {
         let Pools::Sqlite(writer) = &self.pools else {

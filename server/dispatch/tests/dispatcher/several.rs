@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use leadbell_domain::DeliveryStatus::Sent;
 use leadbell_sandbox::{Limits, demo};
 
+use sqlx::{Connection, Executor};
+
 use crate::bench::{Bench, bench, bench_on, uuid};
 
 const MESSAGES: usize = 60;
@@ -37,6 +39,9 @@ async fn nothing_is_sent_twice_by_three(bench: Bench) {
     // Each look is 1.02 s later than the one before, which the pace per channel asks for.
     while bench.sandbox.handle().posted() < MESSAGES as u64 {
         bench.clock.advance(1_020);
+        for worker in &workers {
+            worker.wake.wake();
+        }
         for worker in &mut workers {
             worker.looked().await;
         }
@@ -63,20 +68,17 @@ async fn on_one_postgresql() {
         return;
     };
     let schema = format!("dispatch_{}", uuid().replace('-', ""));
-    let bench = bench_on(schema_of(&url, &schema).await, None, |sandbox| {
-        sandbox.limits(Limits::off())
-    })
-    .await;
-    nothing_is_sent_twice_by_three(bench).await;
-}
-
-async fn schema_of(url: &str, schema: &str) -> String {
-    use sqlx::{Connection, Executor};
-    let mut connection = sqlx::PgConnection::connect(url).await.unwrap();
-    connection
+    let mut admin = sqlx::PgConnection::connect(&url).await.unwrap();
+    admin
         .execute(format!("CREATE SCHEMA {schema}").as_str())
         .await
         .unwrap();
     let mark = if url.contains('?') { '&' } else { '?' };
-    format!("{url}{mark}options=-csearch_path%3D{schema}")
+    let url = format!("{url}{mark}options=-csearch_path%3D{schema}");
+    let bench = bench_on(url, None, |sandbox| sandbox.limits(Limits::off())).await;
+    nothing_is_sent_twice_by_three(bench).await;
+    admin
+        .execute(format!("DROP SCHEMA {schema} CASCADE").as_str())
+        .await
+        .unwrap();
 }

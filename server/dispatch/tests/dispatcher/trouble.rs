@@ -111,7 +111,8 @@ async fn a_result_is_kept_while_the_database_refuses_it() {
     .await;
     let lock = bench.lock_database().await;
     bench.sandbox.handle().release_held();
-    worker.failed(2).await;
+    // More than a result gets that the database refuses for a reason of its own.
+    worker.failed(5).await;
     assert_eq!(bench.state(&id).await.0, Sending);
     // Even the end waits for it.
     worker.cancel();
