@@ -362,32 +362,6 @@ async fn without_time_for_a_whole_call_nothing_is_posted() {
     assert!(bench.methods().is_empty());
 }
 
-#[tokio::test]
-async fn a_token_is_checked_with_its_scopes() {
-    let bench = bench(demo::BOT_TOKEN, demo::SALES).await;
-    let check = bench.slack.check_connection(&bench.claim.token, 9).await;
-    assert_eq!(check.status, leadbell_store::ConnectionStatus::Ok);
-    assert_eq!(
-        (check.team.as_deref(), check.team_id.as_deref()),
-        (Some("Leadbell Demo"), Some(demo::TEAM))
-    );
-    assert_eq!(check.user_name.as_deref(), Some("leadbell"));
-    assert_eq!(
-        (check.scopes, check.checked_at),
-        (demo::BOT_SCOPES.map(str::to_owned).to_vec(), 9)
-    );
-
-    let revoked = SlackToken::parse(demo::REVOKED_TOKEN).unwrap();
-    let check = bench.slack.check_connection(&revoked, 9).await;
-    assert_eq!(check.status, leadbell_store::ConnectionStatus::Broken);
-    assert_eq!(check.error.as_deref(), Some("token_revoked"));
-
-    bench.fail("auth.test", Fault::status(502));
-    let check = bench.slack.check_connection(&bench.claim.token, 9).await;
-    assert_eq!(check.status, leadbell_store::ConnectionStatus::Unchecked);
-    assert_eq!(check.error.as_deref(), Some("http_502"));
-}
-
 #[test]
 fn a_token_is_broken_by_its_own_faults_only() {
     let refused = |last_call, code: &str| Report::new(last_call, Outcome::Permanent { code: code.into() });

@@ -84,3 +84,41 @@ fn info(answer: &Answer) -> AuthInfo {
         scopes: answer.scopes.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use leadbell_sandbox::{Fault, Limits, Sandbox, demo};
+
+    use super::*;
+    use crate::slack::SlackConfig;
+
+    #[tokio::test]
+    async fn a_token_is_checked_with_its_scopes() {
+        let sandbox = Sandbox::builder()
+            .demo_workspace()
+            .limits(Limits::off())
+            .build()
+            .spawn()
+            .await
+            .unwrap();
+        let slack = SlackClient::new(&SlackConfig::new(sandbox.api_url())).unwrap();
+        let token = SlackToken::parse(demo::BOT_TOKEN).unwrap();
+        let check = slack.check_connection(&token, 9).await;
+        assert_eq!(check.status, ConnectionStatus::Ok);
+        assert_eq!(check.team.as_deref(), Some("Leadbell Demo"));
+        assert_eq!(check.team_id.as_deref(), Some(demo::TEAM));
+        assert_eq!(check.user_name.as_deref(), Some("leadbell"));
+        assert_eq!(check.scopes, demo::BOT_SCOPES);
+        assert_eq!(check.checked_at, 9);
+
+        let revoked = SlackToken::parse(demo::REVOKED_TOKEN).unwrap();
+        let check = slack.check_connection(&revoked, 9).await;
+        assert_eq!(check.status, ConnectionStatus::Broken);
+        assert_eq!(check.error.as_deref(), Some("token_revoked"));
+
+        sandbox.handle().fail_next("auth.test", 1, Fault::status(502));
+        let check = slack.check_connection(&token, 9).await;
+        assert_eq!(check.status, ConnectionStatus::Unchecked);
+        assert_eq!(check.error.as_deref(), Some("http_502"));
+    }
+}
