@@ -84,7 +84,6 @@ pub async fn create(
 
 /// The key of a request, if it is valid and has this scope. A key acts as a Global Admin within its scopes.
 pub async fn authenticate(state: &AppState, headers: &HeaderMap, scope: ApiScope) -> Result<Viewer, Problem> {
-    let unauthorized = |detail| Problem::new(StatusCode::UNAUTHORIZED, detail);
     let text = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -92,6 +91,15 @@ pub async fn authenticate(state: &AppState, headers: &HeaderMap, scope: ApiScope
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, key)| key.trim())
         .ok_or_else(|| unauthorized("Send your API key as “Authorization: Bearer lbk_…”."))?;
+    check(state, text, scope).await
+}
+
+fn unauthorized(detail: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, detail)
+}
+
+/// The same for a key that came another way: platforms that can only call a URL have no headers to set.
+pub async fn check(state: &AppState, text: &str, scope: ApiScope) -> Result<Viewer, Problem> {
     let found = match text.starts_with("lbk_") && text.len() <= MAX_KEY {
         true => state.store.find_api_key(&hash(text)).await?,
         false => None,

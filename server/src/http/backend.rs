@@ -31,6 +31,10 @@ use crate::state::AppState;
 /// Session keys.
 const USER: &str = "user";
 const NOTICE: &str = "notice";
+const SEEN: &str = "seen";
+
+/// How often a visit is written down, milliseconds.
+const SEEN_EVERY_MS: i64 = 10 * 60 * 1_000;
 
 /// Rows of a page of any list.
 pub(super) const PAGE: i64 = 50;
@@ -71,11 +75,27 @@ async fn logged_in(state: &AppState, session: &Session) -> Option<User> {
         }
     };
     match state.store.find_user(&id).await {
-        Ok(user) => user.filter(|user| user.active),
+        Ok(user) => {
+            let user = user.filter(|user| user.active)?;
+            keep_alive(state, session).await;
+            Some(user)
+        }
         Err(error) => {
             tracing::error!(%error, "a session's user can't be read");
             None
         }
+    }
+}
+
+/// Puts the session's end off. A session is saved, and its end moved, only when something in it changes; a visit every
+/// so often is such a change.
+async fn keep_alive(state: &AppState, session: &Session) {
+    let now = state.clock.now_ms();
+    let seen = session.get::<i64>(SEEN).await.ok().flatten();
+    if seen.is_none_or(|seen| now - seen >= SEEN_EVERY_MS)
+        && let Err(error) = session.insert(SEEN, now).await
+    {
+        tracing::warn!(%error, "a session's end can't be put off");
     }
 }
 
