@@ -17,7 +17,7 @@ test: ## All tests: units, both databases, HTTP, and a browser
 check: ## Formatting, lints, documentation, dependency rules, file lengths
 	@scripts/xtask check
 
-bench: ## The benchmark
+bench: ## The figures: latency, throughput, cost of judging an event, memory
 	@scripts/xtask bench
 
 fmt: ## Format the code

@@ -36,7 +36,7 @@ scripts/xtask JOB
   test [STAGE…]      unit, HTTP and browser tests; STAGE: native, doc, browser (default: all)
   check [NAME…]      fmt, strays (registry hosts, machine paths), lengths, rules (dependencies), clippy,
                      clippy-browser, doc (default: all)
-  bench [ARGS…]      the benchmark of the program
+  bench [ARGS…]      the figures: latency, throughput, cost of judging an event, memory
   fmt                format the Rust code
 ";
 

@@ -29,15 +29,16 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
     })
 }
 
-/// Runs the program's own benchmark, if the program has one.
+/// Measures the promised figures (`server/benches/figures.rs`).
 pub fn bench(workspace: &Workspace, args: &[String]) -> Result<()> {
-    server::build(workspace, Mode::Release)?;
-    let asked = server::command(workspace, Mode::Release)
-        .args(["bench", "--help"])
-        .output()?;
-    if !asked.status.success() {
-        eprintln!("The program has no `bench` command yet: nothing was measured.");
-        return Ok(());
-    }
-    process::run(server::command(workspace, Mode::Release).arg("bench").args(args))
+    let mut command = workspace.cargo();
+    command.args([
+        "bench",
+        "--package",
+        "leadbell-server",
+        "--bench",
+        "figures",
+        "--target-dir",
+    ]);
+    process::run(command.arg(&workspace.target).arg("--").args(args))
 }
