@@ -1,0 +1,65 @@
+// What every journey starts with: a Leadbell of its own, its sandbox, its REST interface, and a watch over its pages.
+import { test as base, type Browser, type BrowserContext, expect, type Page } from '@playwright/test';
+import { PASSWORD } from './demo.ts';
+import { Health } from './health.ts';
+import { Leadbell } from './leadbell.ts';
+import { Rest } from './rest.ts';
+import { Sandbox } from './sandbox.ts';
+
+interface Journey {
+  leadbell: Leadbell;
+  sandbox: Sandbox;
+  rest: Rest;
+  health: Health;
+}
+
+export const test = base.extend<Journey>({
+  leadbell: async ({}, use, info) => {
+    const leadbell = await Leadbell.demo(info.parallelIndex);
+    await use(leadbell);
+    if (info.status !== info.expectedStatus) await info.attach('leadbell.log', { body: leadbell.log });
+    await leadbell.end();
+    expect(leadbell.log, 'a token or the password in the log').not.toMatch(/xox[bp]-sandbox|leadbell-demo(?!")\b.*password/);
+    expect(leadbell.log, 'a panic in the log').not.toContain('panicked');
+  },
+  sandbox: async ({ leadbell }, use) => {
+    await use(new Sandbox(leadbell.sandboxUrl));
+  },
+  rest: async ({ leadbell }, use) => {
+    await use(new Rest(leadbell.url));
+  },
+  baseURL: async ({ leadbell }, use) => {
+    await use(leadbell.url);
+  },
+  health: [
+    async ({ context }, use) => {
+      const health = new Health();
+      await health.watch(context);
+      await use(health);
+      expect(health.unexpected, 'what the console and the network complained of').toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** Logs in and arrives where that person begins. */
+export async function logIn(page: Page, email: string): Promise<void> {
+  await page.goto('/login');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await expect(page.getByRole('button', { name: 'Log out' })).toBeVisible();
+}
+
+/** Waits until the page's own program runs: what a test does before would be done by plain HTML. */
+export async function hydrated(page: Page): Promise<void> {
+  // Set by frontend/src/lib.rs.
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', '', { timeout: 20_000 });
+}
+
+/** A second person at a computer of his own. */
+export async function another(browser: Browser, leadbell: Leadbell): Promise<BrowserContext> {
+  return browser.newContext({ baseURL: leadbell.url });
+}
