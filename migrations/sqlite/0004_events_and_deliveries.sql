@@ -73,8 +73,8 @@ CREATE TABLE deliveries (
     UNIQUE (event_key, rule_id)
 ) STRICT;
 
--- The queue: oldest waiting of a destination. created_at rides along so that the backlog is counted from it alone.
-CREATE INDEX deliveries_waiting ON deliveries (destination_id, id, created_at)
+-- The queue: oldest waiting of a destination. The other two ride along so that the backlog is counted from it alone.
+CREATE INDEX deliveries_waiting ON deliveries (destination_id, id, created_at, status)
     WHERE status IN ('queued', 'retrying');
 -- Lists newest first. Nearly all are sent, and those are found by the primary key.
 CREATE INDEX deliveries_by_status ON deliveries (status, id) WHERE status <> 'sent';

@@ -32,9 +32,9 @@ const LOCK: &str = "";
 const LOCK_FREE_ONES: &str = "";
 /// `find(text, part)`: position from 1, or 0.
 const FIND: &str = "instr";
-/// A JSON list of texts as rows with the column `value`: these words, the parameter, and the next ones.
-const LIST_OPEN: &str = "json_each(";
-const LIST_CLOSE: &str = ")";
+/// "Is one of a JSON list of texts": these words after the column, the parameter, and the next ones.
+const ONE_OF_OPEN: &str = " IN (SELECT value FROM json_each(";
+const ONE_OF_CLOSE: &str = "))";
 const SINGLE_SERVER: bool = true;
 
 /// Connections that only read. WAL lets them run beside the writer.

@@ -67,7 +67,7 @@ pub trait Store: Send + Sync + 'static {
     async fn list_connections(&self, scope: &ConnectionScope) -> Result<Vec<Connection>, StoreError>;
     /// The token itself, to call Slack with.
     async fn connection_token(&self, id: &ConnectionId) -> Result<SlackToken, StoreError>;
-    /// Records what Slack says about a connection.
+    /// Records what Slack says about a connection. Names and scopes it did not say this time stay as they were.
     async fn record_connection_check(
         &self,
         id: &ConnectionId,
@@ -138,7 +138,8 @@ pub trait Store: Send + Sync + 'static {
     // Sending
 
     /// Takes up to `limit` deliveries under a lease until `now + lease_ms`: at most one per destination, the oldest
-    /// of it, from destinations that are not leased, not blocked, and within their pace.
+    /// of it, from destinations that are not leased, not blocked, and within their pace. Destinations whose token
+    /// can't be decrypted are put off for a minute; `WrongKey` when there were no others.
     async fn claim_due(
         &self,
         worker: &str,

@@ -43,16 +43,19 @@ pub(super) async fn ensure(db: &mut Connection, places: &BTreeSet<Place>) -> Res
         sql.build().persistent(false).execute(&mut *db).await?;
     }
     for chunk in places.chunks(CHUNK) {
-        let mut sql = Sql::new(
-            "SELECT id, connection_id, target_kind, target_id FROM destinations \
-             WHERE (connection_id, target_kind, target_id) IN (",
-        );
+        // CROSS JOIN: SQLite keeps this order, hence looks each place up instead of reading the whole table.
+        let mut sql = Sql::new("WITH wanted (connection, kind, place) AS (");
         sql.push_values(chunk, |mut row, (connection, kind, id)| {
             row.push_bind(connection.to_string())
                 .push_bind(*kind)
                 .push_bind(id.clone());
         });
-        sql.push(format!(") ORDER BY connection_id, target_kind, target_id{LOCK}"));
+        sql.push(
+            ") SELECT d.id, d.connection_id, d.target_kind, d.target_id FROM wanted w CROSS JOIN destinations d \
+             WHERE d.connection_id = w.connection AND d.target_kind = w.kind AND d.target_id = w.place \
+             ORDER BY d.connection_id, d.target_kind, d.target_id",
+        );
+        sql.push(LOCK);
         for row in &sql.build().persistent(false).fetch_all(&mut *db).await? {
             let fields = Fields::of(row, "destinations", "id")?;
             ids.insert(
@@ -89,6 +92,14 @@ pub(super) async fn hold(
 /// When a free destination with something waiting may be claimed.
 const READY: &str = "CASE WHEN blocked_until > next_at THEN blocked_until ELSE next_at END";
 
+/// The oldest waiting delivery of the destination in `table`, or NULL. Also where only its being there matters: an
+/// EXISTS would be answered by PostgreSQL from a hash of the whole queue.
+pub(super) fn oldest_waiting(table: &str) -> String {
+    format!(
+        "(SELECT w.id FROM deliveries w WHERE w.destination_id = {table}.id AND w.{WAITING} ORDER BY w.id LIMIT 1)"
+    )
+}
+
 /// Something new waits at these held destinations: makes them claimable unless they are leased or are already.
 pub(super) async fn wake(db: &mut Connection, ids: impl Iterator<Item = &String>) -> Result<()> {
     let mut sql = Sql::new(format!("UPDATE destinations SET ready_at = {READY} WHERE "));
@@ -103,10 +114,10 @@ pub(super) async fn release<T: AsRef<str>>(
     db: &mut Connection,
     ids: impl IntoIterator<Item = T>,
 ) -> Result<()> {
+    let oldest = oldest_waiting("destinations");
     let mut sql = Sql::new(format!(
         "UPDATE destinations SET lease_owner = NULL, lease_until = NULL, lease_delivery_id = NULL, \
-         ready_at = CASE WHEN EXISTS (SELECT 1 FROM deliveries q WHERE q.destination_id = destinations.id \
-         AND q.{WAITING}) THEN {READY} END WHERE "
+         ready_at = CASE WHEN {oldest} IS NOT NULL THEN {READY} END WHERE "
     ));
     push_in(&mut sql, "id", ids);
     sql.build().execute(db).await?;

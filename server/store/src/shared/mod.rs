@@ -25,7 +25,7 @@ mod upsert;
 
 use sqlx::{Database, Pool, QueryBuilder, Transaction};
 
-use super::{BEGIN, Db, FIND, LIST_CLOSE, LIST_OPEN, LOCK, LOCK_FREE_ONES, MIGRATOR, SINGLE_SERVER};
+use super::{BEGIN, Db, FIND, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN, SINGLE_SERVER};
 use crate::StoreError;
 use crate::known::KnownEntities;
 use crate::secret::TokenVault;
@@ -62,10 +62,12 @@ type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// Rows written by one statement at most: keeps the number of parameters far below both databases' limits.
 const CHUNK: usize = 400;
 
-/// Adds `column IN (these texts)`.
+/// Adds "the column is one of these texts".
 fn push_in<T: AsRef<str>>(sql: &mut Sql, column: &str, texts: impl IntoIterator<Item = T>) {
-    sql.push(column).push(" IN (SELECT value FROM ").push(LIST_OPEN);
-    sql.push_bind(json_list(texts)).push(LIST_CLOSE).push(")");
+    sql.push(column)
+        .push(ONE_OF_OPEN)
+        .push_bind(json_list(texts))
+        .push(ONE_OF_CLOSE);
 }
 
 /// Adds `AND` a case-insensitive search in the column `search`, unless nothing is looked for.

@@ -3,7 +3,7 @@
 use leadbell_domain::Timestamp;
 
 use super::fields::Fields;
-use super::{Connection, LOCK_FREE_ONES, Result, Row, Sql, expect_one, push_in};
+use super::{Connection, LOCK_FREE_ONES, Result, Row, Sql, destinations, expect_one, push_in};
 use crate::secret::TokenVault;
 use crate::verdict::WAITING;
 use crate::{Claim, Pace, StoreError};
@@ -76,14 +76,13 @@ async fn hold_due(db: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec
 
 /// The oldest waiting delivery of each: in a statement of its own, which sees what was committed before the lock.
 async fn oldest_waiting(db: &mut Connection, due: &[String]) -> Result<Vec<Row>> {
+    let oldest = destinations::oldest_waiting("d");
     let mut sql = Sql::new(format!(
         "SELECT q.id, q.destination_id, q.text, q.attempts, q.created_at, d.connection_id, d.target_kind, \
          d.target_id, d.resolved_channel, c.token_sealed \
          FROM destinations d \
          JOIN connections c ON c.id = d.connection_id \
-         JOIN deliveries q ON q.id = (SELECT w.id FROM deliveries w WHERE w.destination_id = d.id AND w.{WAITING} \
-         ORDER BY w.id LIMIT 1) \
-         WHERE "
+         JOIN deliveries q ON q.id = {oldest} WHERE "
     ));
     push_in(&mut sql, "d.id", due);
     sql.push(" ORDER BY d.ready_at, d.id");
@@ -124,10 +123,9 @@ async fn lease(
     sql.push_bind(worker.to_owned())
         .push(", lease_until = ")
         .push_bind(now.saturating_add(lease_ms));
-    sql.push(format!(
-        ", lease_delivery_id = (SELECT w.id FROM deliveries w WHERE w.destination_id = destinations.id \
-         AND w.{WAITING} ORDER BY w.id LIMIT 1), ready_at = NULL"
-    ));
+    sql.push(", lease_delivery_id = ")
+        .push(destinations::oldest_waiting("destinations"));
+    sql.push(", ready_at = NULL");
     // Numbers, not parameters: PostgreSQL could not tell their type inside CASE.
     let tat = format!("(CASE WHEN tat > {now} THEN tat ELSE {now} END + {interval})");
     sql.push(format!(", tat = {tat}, next_at = {tat} - {ahead} WHERE "));
@@ -139,8 +137,10 @@ async fn lease(
     let leased = sql.build().execute(&mut *db).await?.rows_affected();
 
     let mut sql = Sql::new("UPDATE deliveries SET status = 'sending', updated_at = ");
-    sql.push_bind(now).push(format!(" WHERE {WAITING} AND "));
+    sql.push_bind(now).push(" WHERE ");
     push_in(&mut sql, "id", claims.iter().map(|claim| claim.delivery.as_str()));
+    // Inside CASE, so that no planner reads the index of the whole queue for it: the ids are enough.
+    sql.push(format!(" AND CASE WHEN {WAITING} THEN 1 ELSE 0 END = 1"));
     let sending = sql.build().execute(db).await?.rows_affected();
     expect_one(
         u64::from(leased == count && sending == count),
@@ -168,7 +168,8 @@ async fn forget_idle(db: &mut Connection, due: &[String]) -> Result<()> {
     let mut sql = Sql::new("UPDATE destinations SET ready_at = NULL WHERE ");
     push_in(&mut sql, "id", due);
     sql.push(format!(
-        " AND NOT EXISTS (SELECT 1 FROM deliveries w WHERE w.destination_id = destinations.id AND w.{WAITING})"
+        " AND {} IS NULL",
+        destinations::oldest_waiting("destinations")
     ));
     sql.build().execute(db).await?;
     Ok(())

@@ -117,14 +117,16 @@ async fn insert_new(db: &mut Connection, firsts: &[&EntityUpsert], now: Timestam
 
 /// All of them as they are now, held until the end of the transaction.
 async fn lock_all(db: &mut Connection, firsts: &[&EntityUpsert]) -> Result<Vec<(Key, Entity)>> {
-    let mut sql = Sql::new(format!(
-        "SELECT {} FROM entities e WHERE (e.kind, e.id) IN (",
-        catalog::COLUMNS
-    ));
+    // CROSS JOIN: SQLite keeps this order, hence looks each one up instead of reading the whole catalog.
+    let mut sql = Sql::new("WITH wanted (kind, id) AS (");
     sql.push_values(firsts, |mut row, told| {
         row.push_bind(told.kind.key()).push_bind(told.id.to_string());
     });
-    sql.push(format!(") ORDER BY e.kind, e.id{LOCK}"));
+    sql.push(format!(
+        ") SELECT {} FROM wanted w CROSS JOIN entities e WHERE e.kind = w.kind AND e.id = w.id \
+         ORDER BY e.kind, e.id{LOCK}",
+        catalog::COLUMNS
+    ));
     let rows = sql.build().persistent(false).fetch_all(db).await?;
     rows.iter()
         .map(|row| catalog::read(row).map(|entity| ((entity.kind, entity.id.clone()), entity)))

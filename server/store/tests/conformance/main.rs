@@ -100,7 +100,8 @@ on_both_databases! {
         rules_are_found_by_number_name_text_and_target,
         a_rule_needs_a_stored_connection,
         of_two_edits_at_once_one_wins,
-        rules_added_at_once_have_numbers_and_versions_of_their_own;
+        rules_added_at_once_have_numbers_and_versions_of_their_own,
+        an_unreadable_rule_is_named_without_its_content;
     events:
         an_event_is_accepted_once,
         of_a_repetition_inside_a_batch_the_first_counts,
@@ -120,6 +121,7 @@ on_both_databases! {
         pace_and_burst_hold_per_destination,
         a_paced_destination_says_when_it_is_due,
         what_arrives_while_one_is_being_sent_goes_next,
+        a_place_marked_due_by_mistake_is_put_right,
         the_backlog_counts_what_waits_and_what_is_on_its_way;
     settling:
         a_sent_delivery_keeps_slacks_receipt,

@@ -488,3 +488,19 @@ pub async fn rules_added_at_once_have_numbers_and_versions_of_their_own(bench: &
     assert_eq!(bench.store.rules_version().await.unwrap(), 20);
     assert_eq!(bench.store.rule_changes(0).await.unwrap().changed.len(), 20);
 }
+
+pub async fn an_unreadable_rule_is_named_without_its_content(bench: &Bench) {
+    let connection = connect(&*bench.store).await;
+    let stored = product_rule(&*bench.store, &connection).await;
+    bench.tamper("UPDATE rules SET filters = '{\"private\": 1'").await;
+    let found = bench
+        .store
+        .find_rule(&stored.id, Level::Product, &Scope::All)
+        .await;
+    let shown = error(found).to_string();
+    assert!(
+        shown.contains("rules") && shown.contains(stored.id.as_str()),
+        "{shown}"
+    );
+    assert!(!shown.contains("private"), "{shown}");
+}

@@ -223,3 +223,23 @@ pub async fn the_backlog_counts_what_waits_and_what_is_on_its_way(bench: &Bench)
         }
     );
 }
+
+pub async fn a_place_marked_due_by_mistake_is_put_right(bench: &Bench) {
+    let rule = queue(&*bench.store, &[channel(1)]).await;
+    let first = claim_one(&*bench.store, NOON).await;
+    bench.store.finish(&[finish(&first, sent(), NOON)]).await.unwrap();
+    bench.tamper("UPDATE destinations SET ready_at = 0").await;
+    assert_eq!(bench.store.next_due().await.unwrap(), Some(0));
+    assert!(claim(&*bench.store, NOON).await.is_empty());
+    assert_eq!(
+        bench.store.next_due().await.unwrap(),
+        None,
+        "or a sender would spin on it"
+    );
+    bench
+        .store
+        .record_events(&[event_for("next", &rule, channel(1))])
+        .await
+        .unwrap();
+    assert_eq!(claim_one(&*bench.store, NOON).await.text, "About next");
+}

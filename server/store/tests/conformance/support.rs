@@ -126,6 +126,14 @@ impl Bench {
         }
     }
 
+    /// Writes behind the store's back.
+    pub async fn tamper(&self, statement: &str) {
+        match &self.pools {
+            Pools::Sqlite(pool) => drop(sqlx::query(statement).execute(pool).await.expect("it works")),
+            Pools::Postgres(pool) => drop(sqlx::query(statement).execute(pool).await.expect("it works")),
+        }
+    }
+
     /// Clears up. A failed test leaves its schema to look at.
     pub async fn remove(self) {
         self.crash().await;
