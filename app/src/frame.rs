@@ -38,12 +38,6 @@ pub(crate) fn use_notice() -> Notice {
     expect_context()
 }
 
-/// Who is logged in.
-pub(crate) async fn person() -> Result<Person, AppError> {
-    let FrameData(frame) = expect_context();
-    frame.await?.person.ok_or(AppError::LoggedOut)
-}
-
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let FrameData(frame) = expect_context();

@@ -19,6 +19,7 @@ mod permission;
 mod placeholder;
 mod role;
 mod rule;
+mod sample;
 mod slack;
 mod summary;
 mod template;
@@ -43,6 +44,7 @@ pub use permission::{Reach, Scope, Verb, Viewer, reach};
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use role::Role;
 pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};
+pub use sample::sample_event;
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,
 };

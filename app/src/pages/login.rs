@@ -38,7 +38,7 @@ pub(crate) fn LoginPage(state: LoginState) -> impl IntoView {
     let carried = state
         .resume
         .into_iter()
-        .map(|(name, text)| view! { <textarea name=name hidden>{format!("\n{text}")}</textarea> })
+        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> })
         .collect_view();
     let error = state.error.map(|error| {
         view! { <p class="field__error" id="login-error" role="alert">{error}</p> }

@@ -1,3 +1,7 @@
 //! An entity's Tracking tab: the list of rules, and what opens over it.
 
+mod delete;
+mod form;
 pub(crate) mod page;
+mod tab;
+mod table;

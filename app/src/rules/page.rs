@@ -1,10 +1,174 @@
-//! The Tracking tab.
+//! The Tracking tab of a product, campaign or publisher, and of the publisher's own profile.
 
+use leadbell_domain::{RuleId, RuleStatus};
 use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+use web_sys::SubmitEvent;
 
-use crate::address::Place;
+use super::delete::DeleteDialog;
+use super::form::RuleDialog;
+use super::tab::{Tab, scope_of, stay};
+use super::table::rule_table;
+use crate::address::{Address, Page, Panel, Place};
+use crate::api::{list_rules, load_entity};
+use crate::frame::FrameData;
+use crate::parts::head::{self, entity_head};
+use crate::parts::toolbar::{SearchField, SelectField, Toolbar};
+use crate::parts::trouble::Trouble;
+use crate::views::{EntityView, RuleSearch};
+
+/// What stands over the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Over {
+    Nothing,
+    Form(Option<RuleId>),
+    Delete(RuleId),
+}
 
 #[component]
 pub(crate) fn TrackingPage(place: Place) -> impl IntoView {
-    view! { <p>{place.tracking()}</p> }
+    let location = use_location();
+    let FrameData(frame) = expect_context();
+    let here = Page::Tracking(place.clone());
+    // While something stands over the list, or the way leads to another page, the list stays as it is.
+    let search = Memo::new(move |before: Option<&RuleSearch>| {
+        let address = Address::parse(&location.pathname.get());
+        match before {
+            Some(before) if address.panel != Panel::None || address.page != here => before.clone(),
+            _ if address.panel != Panel::None => RuleSearch::default(),
+            _ => RuleSearch::from_query(&|name| location.query.read().get(name)),
+        }
+    });
+    let over = Memo::new(move |_| match Address::parse(&location.pathname.get()).panel {
+        Panel::None => Over::Nothing,
+        Panel::New => Over::Form(None),
+        Panel::Rule(rule) => match location.query.read().get("do").as_deref() {
+            Some("delete") => Over::Delete(rule),
+            _ => Over::Form(Some(rule)),
+        },
+    });
+    let entity = {
+        let place = place.clone();
+        Resource::new_blocking(
+            move || place.clone(),
+            move |place| async move {
+                let (level, id) = scope_of(place, frame).await?;
+                load_entity(level, id).await
+            },
+        )
+    };
+    let rules = {
+        let place = place.clone();
+        Resource::new_blocking(
+            move || (place.clone(), search.get()),
+            move |(place, search)| async move {
+                let (level, id) = scope_of(place, frame).await?;
+                list_rules(level, id, search).await
+            },
+        )
+    };
+    let tab = Tab::new(place, search, rules);
+    view! {
+        <Suspense fallback=|| view! { <div class="skeleton" aria-hidden="true"></div> }>
+            {move || Suspend::new(async move {
+                match entity.await {
+                    Ok(view) => shown(view, tab, over),
+                    Err(error) => view! { <Trouble error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+fn shown(view: EntityView, tab: Tab, over: Memo<Over>) -> AnyView {
+    let own = tab.place() == Place::Own;
+    let title = if own {
+        "Tracking".to_owned()
+    } else {
+        format!("{} · Tracking", view.entity.name)
+    };
+    let head = entity_head(&view, own, head::Tab::Tracking);
+    let can_manage = view.can_manage;
+    let (level, id) = (view.level, view.entity.id.clone());
+    let name = view.entity.name.clone();
+    let view = StoredValue::new(view);
+    view! {
+        <Title text=title/>
+        {head}
+        <div class="list-head">
+            <RuleToolbar view tab/>
+            {can_manage.then(|| view! { <AddRule tab/> })}
+        </div>
+        <Transition fallback=|| view! { <div class="skeleton" aria-hidden="true"></div> }>
+            {move || Suspend::new(async move {
+                match tab.rules.await {
+                    Ok(listing) => view.with_value(|view| rule_table(view, &listing, tab)),
+                    Err(error) => view! { <Trouble error/> }.into_any(),
+                }
+            })}
+        </Transition>
+        {move || match over.get() {
+            Over::Nothing => ().into_any(),
+            Over::Form(rule) => view! { <RuleDialog level entity=id.clone() rule tab/> }.into_any(),
+            Over::Delete(rule) => view! { <DeleteDialog level rule name=name.clone() tab/> }.into_any(),
+        }}
+    }
+    .into_any()
+}
+
+#[component]
+fn RuleToolbar(view: StoredValue<EntityView>, tab: Tab) -> impl IntoView {
+    let search = tab.search;
+    let triggers = view.with_value(|view| {
+        view.triggers
+            .iter()
+            .map(|trigger| (trigger.key().to_owned(), trigger.label()))
+            .collect::<Vec<_>>()
+    });
+    let statuses = [RuleStatus::Active, RuleStatus::Disabled]
+        .map(|status| (status.key().to_owned(), status.label().to_owned()))
+        .to_vec();
+    view! {
+        <Toolbar path=tab.place().tracking()>
+            <SearchField label="Search rules" q=Signal::derive(move || search.get().q)/>
+            <SelectField
+                label="Trigger"
+                name="trigger"
+                all="All triggers"
+                options=triggers
+                value=Signal::derive(move || search.get().trigger)
+            />
+            <SelectField
+                label="Status"
+                name="status"
+                all="All statuses"
+                options=statuses
+                value=Signal::derive(move || search.get().status)
+            />
+        </Toolbar>
+    }
+    .into_any()
+}
+
+/// Opens the form of a new rule. A form with one button, so that it is a button without a script too.
+#[component]
+pub(super) fn AddRule(tab: Tab) -> impl IntoView {
+    let address = tab.place().new_rule();
+    let go = stay();
+    let to = address.clone();
+    view! {
+        <form
+            method="get"
+            action=address
+            on:submit=move |event: SubmitEvent| {
+                event.prevent_default();
+                go(&to);
+            }
+        >
+            <button type="submit" class="button button--primary">"Add Rule"</button>
+        </form>
+    }
+    .into_any()
 }

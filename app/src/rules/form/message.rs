@@ -1,0 +1,125 @@
+//! Message Text, with its placeholders at hand and its length in view.
+
+use leadbell_domain::{MAX_TEMPLATE_CHARS, Placeholder, PlaceholderGroup, Trigger, placeholders};
+use leptos::html;
+use leptos::prelude::*;
+
+use super::field::{complaint, error_id};
+use super::state::FormState;
+
+pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
+    let area = NodeRef::<html::Textarea>::new();
+    let text = state.draft.with_untracked(|draft| draft.text.clone());
+    let length = Memo::new(move |_| state.draft.with(|draft| draft.text.chars().count()));
+    let too_long = move || length.get() > MAX_TEMPLATE_CHARS;
+    let insert = move |name: &'static str| {
+        let Some(area) = area.get_untracked() else { return };
+        let at = |found: Result<Option<u32>, _>| found.ok().flatten();
+        let written = format!("{{{{{name}}}}}");
+        let end = u32::try_from(area.value().encode_utf16().count()).unwrap_or_default();
+        let (from, to) = (
+            at(area.selection_start()).unwrap_or(end),
+            at(area.selection_end()).unwrap_or(end),
+        );
+        let _ = area.set_range_text_with_start_and_end_and_mode(
+            &written,
+            from,
+            to,
+            "end",
+        );
+        let _ = area.focus();
+        state.collect_settings();
+    };
+    view! {
+        <div class="field">
+            <div class="field__line">
+                <label class="field__label" for="action-text">"Message Text"</label>
+                <span class="counter" class:counter--over=too_long>
+                    {move || length.get()} " / 4,000"
+                </span>
+            </div>
+            // As inner HTML, because an empty text child would be drawn as a space. A first line break is swallowed.
+            <textarea
+                class="input input--text"
+                id="action-text"
+                name="action.text"
+                rows="5"
+                node_ref=area
+                aria-invalid=state.invalid("action.text")
+                aria-describedby=format!("{} message-hint", error_id("action.text"))
+                inner_html=format!("\n{}", escape(&text))
+            ></textarea>
+            {complaint(state, "action.text")}
+            <p class="hint" id="message-hint">
+                "Slack's marks work: *bold*, _italic_, ~strike~, `code`. Placeholders stand in double braces, such as "
+                <code>"{{lead_id}}"</code> ", and may be formatted: " <code>"{{price|money}}"</code> "."
+            </p>
+            <details class="help">
+                <summary>"Placeholders"</summary>
+                {picker(state, trigger, insert)}
+            </details>
+        </div>
+    }
+    .into_any()
+}
+
+/// The placeholders under their headings; each button writes one at the cursor.
+fn picker(
+    state: FormState,
+    trigger: Trigger,
+    insert: impl Fn(&'static str) + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let mut groups: Vec<(PlaceholderGroup, Vec<Placeholder>)> = Vec::new();
+    for placeholder in placeholders(trigger, state.level()) {
+        match groups.last_mut() {
+            Some((group, entries)) if *group == placeholder.group => entries.push(placeholder),
+            _ => groups.push((placeholder.group, vec![placeholder])),
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(group, entries)| {
+            let buttons = entries
+                .into_iter()
+                .map(|entry| {
+                    let name = entry.name;
+                    view! {
+                        <button type="button" class="placeholder" on:click=move |_| insert(name)>
+                            {format!("{{{{{name}}}}}")}
+                        </button>
+                    }
+                    .into_any()
+                })
+                .collect_view();
+            view! {
+                <div class="placeholders" role="group" aria-label=group.label()>
+                    <span class="placeholders__heading">{group.label()}</span>
+                    {buttons}
+                </div>
+            }
+            .into_any()
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// Text as HTML.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn text_cannot_leave_its_field() {
+        assert_eq!(
+            escape("</textarea><script>\"&"),
+            "&lt;/textarea&gt;&lt;script&gt;&quot;&amp;"
+        );
+    }
+}

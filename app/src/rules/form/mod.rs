@@ -1,0 +1,119 @@
+//! The Add Rule pop-up, in two steps; the same form edits a rule.
+
+mod combobox;
+mod field;
+mod message;
+mod preview;
+mod price;
+mod relogin;
+mod save;
+mod settings;
+mod slack_text;
+mod state;
+mod target;
+mod trigger;
+
+use leadbell_domain::{EntityId, Level, RuleId};
+use leptos::prelude::*;
+
+use self::save::saver;
+use self::settings::settings_step;
+use self::state::{FormState, Stage};
+use self::trigger::trigger_step;
+use super::tab::Tab;
+use crate::api::{FormPage, load_rule_form};
+use crate::error::AppError;
+use crate::parts::dialog::Dialog;
+use crate::parts::dom;
+use crate::parts::trouble::Trouble;
+
+/// The pop-up: empty while its form is loaded.
+#[component]
+pub(super) fn RuleDialog(level: Level, entity: EntityId, rule: Option<RuleId>, tab: Tab) -> impl IntoView {
+    let title = if rule.is_some() { "Edit Rule" } else { "Add Rule" };
+    let close = StoredValue::new_local(tab.closer());
+    let touched = RwSignal::new(false);
+    let cancel = Callback::new(move |()| {
+        if !touched.get_untracked() || dom::confirm("Leave without saving this rule?") {
+            close.with_value(|close| close());
+        }
+    });
+    let form = Resource::new_blocking(
+        move || (entity.clone(), rule.clone()),
+        move |(entity, rule)| load_rule_form(level, entity, rule),
+    );
+    view! {
+        <Dialog labelled_by="rule-title" class="dialog--wide" on_cancel=cancel>
+            <Suspense fallback=move || view! {
+                <h2 class="dialog__title" id="rule-title">{title}</h2>
+                <div class="skeleton" aria-hidden="true"></div>
+            }>
+                {move || Suspend::new(async move {
+                    match form.await {
+                        Ok(page) if !page.data.view.can_manage => {
+                            view! { <Trouble error=AppError::Forbidden/> }.into_any()
+                        }
+                        Ok(page) => view! { <RuleForm page title tab touched/> }.into_any(),
+                        Err(error) => view! { <Trouble error/> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// The form with its two steps; the step stands in the address.
+#[component]
+fn RuleForm(page: FormPage, title: &'static str, tab: Tab, touched: RwSignal<bool>) -> impl IntoView {
+    let state = FormState::new(page, touched);
+    let stage = state.stage();
+    let save = saver(state, tab);
+    let place = tab.place();
+    let action = match state.rule() {
+        Some(rule) => place.rule(&rule),
+        None => place.new_rule(),
+    };
+    let progress = move || {
+        let step = |number: u8, label: &'static str| {
+            let here = stage.get().number() == number;
+            view! {
+                <li class="steps__step" aria-current=here.then_some("step")>
+                    <span class="steps__number">{number}</span>
+                    " "
+                    {label}
+                </li>
+            }
+        };
+        view! {
+            <ol class="steps" aria-label="Steps">{step(1, "Trigger and action")} {step(2, "Settings")}</ol>
+        }
+    };
+    view! {
+        <form
+            class="rule-form"
+            method="post"
+            action=move || format!("{action}?step=2")
+            novalidate
+            autocomplete="off"
+            node_ref=state.form
+            on:input=move |_| state.collect(stage.get_untracked())
+            on:change=move |_| state.collect(stage.get_untracked())
+            on:submit=save
+        >
+            <header class="dialog__head">
+                <h2 class="dialog__title" id="rule-title">
+                    {title}
+                    {state.number().map(|number| view! { " " <span class="muted">{number}</span> })}
+                </h2>
+                {progress}
+            </header>
+            {move || match stage.get() {
+                Stage::Trigger => trigger_step(state, tab),
+                Stage::Settings(trigger) => settings_step(state, trigger, tab),
+            }}
+        </form>
+        <relogin::Relogin state/>
+    }
+    .into_any()
+}

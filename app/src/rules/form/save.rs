@@ -1,0 +1,58 @@
+//! Saving: checked here first, then by the server; nothing typed is ever lost.
+
+use leadbell_domain::FieldErrors;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::SubmitEvent;
+
+use super::state::FormState;
+use crate::api::store_rule;
+use crate::error::AppError;
+use crate::frame::use_notice;
+use crate::rules::tab::Tab;
+
+/// What a submit of the form does, and what a new login goes on with.
+pub(super) fn saver(state: FormState, tab: Tab) -> impl Fn(SubmitEvent) + Clone + 'static {
+    let notice = use_notice();
+    let close = StoredValue::new_local(tab.closer());
+    let save = move || {
+        state.collect_settings();
+        if state.saving.get_untracked() {
+            return;
+        }
+        state.message.set(None);
+        if let Err(errors) = state.parse() {
+            state.refuse(errors);
+            return;
+        }
+        state.errors.set(FieldErrors::new());
+        state.saving.set(true);
+        spawn_local(async move {
+            let answer = store_rule(state.to_save()).await;
+            state.saving.set(false);
+            match answer {
+                Ok(saved) => {
+                    state.forget_token();
+                    notice.say(match saved.note {
+                        Some(note) => format!("Rule {} is saved. {note}", saved.number),
+                        None => format!("Rule {} is saved.", saved.number),
+                    });
+                    tab.rules.refetch();
+                    close.with_value(|close| close());
+                }
+                Err(AppError::Fields(errors)) => state.refuse(errors),
+                Err(AppError::LoggedOut) => state.asks_login.set(true),
+                Err(other) => state.message.set(Some(other.to_string())),
+            }
+        });
+    };
+    provide_context(SaveAgain(StoredValue::new_local(Box::new(save))));
+    move |event: SubmitEvent| {
+        event.prevent_default();
+        save();
+    }
+}
+
+/// Saves once more, after somebody has logged in again.
+#[derive(Clone, Copy)]
+pub(super) struct SaveAgain(pub StoredValue<Box<dyn Fn()>, LocalStorage>);

@@ -1,0 +1,151 @@
+//! Step 2: which of those events (Trigger Settings), and the message (Action Settings).
+
+use leadbell_domain::{FilterKey, Method, Trigger, form_fields};
+use leptos::prelude::*;
+use web_sys::MouseEvent;
+
+use super::combobox::Combobox;
+use super::field::{Complaints, complaint, error_id, text_field};
+use super::message::message_field;
+use super::preview::Preview;
+use super::price::price_fields;
+use super::state::FormState;
+use super::target::{token_fields, target_fields};
+use super::trigger::version;
+use crate::parts::badge::platform_tag;
+use crate::rules::tab::{Tab, stay};
+
+pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> AnyView {
+    state.enter(trigger);
+    let draft = state.draft.get_untracked();
+    let offered = form_fields(state.role(), state.level(), trigger);
+    let filters = offered
+        .filters
+        .iter()
+        .map(|key| match key {
+            FilterKey::Method => method_field(state),
+            FilterKey::Price => price_fields(state, &offered.price_ops),
+            key => view! { <Combobox state key=*key/> }.into_any(),
+        })
+        .collect_view();
+    let place = tab.place();
+    let address = match state.rule() {
+        Some(rule) => place.rule(&rule),
+        None => place.new_rule(),
+    };
+    let back_address = format!("{address}?step=1");
+    let go = stay();
+    let back = {
+        let to = back_address.clone();
+        move |event: MouseEvent| {
+            event.prevent_default();
+            state.errors.set(Default::default());
+            go(&to);
+        }
+    };
+    let saving = state.saving;
+    view! {
+        // Enter in a field presses the first button of a form: that must be Save, not Back.
+        <button type="submit" class="default-button" name="do" value="save" tabindex="-1" aria-hidden="true"></button>
+        <input type="hidden" name="trigger" value=trigger.key()/>
+        <input type="hidden" name="action.type" value="send_slack_message"/>
+        <input type="hidden" name="status" value=draft.status.clone()/>
+        {version(state)}
+        <div class="dialog__body rule-form__columns">
+            <div class="rule-form__fields">
+                <Complaints state/>
+                <div role="status">
+                    {move || state.note.get().map(|note| view! { <p class="remark">{note}</p> })}
+                </div>
+                <p class="rule-form__trigger">
+                    {platform_tag(trigger.platform())} " " <strong>{trigger.name()}</strong> " – " {trigger.help()}
+                </p>
+                <section class="form-section">
+                    <h3 class="form-section__title">"Trigger Settings"</h3>
+                    <p class="hint">"All optional. Without any, every event of this trigger sends the message."</p>
+                    <div class="filters">{filters}</div>
+                </section>
+                <section class="form-section">
+                    <h3 class="form-section__title">"Action Settings / Send Slack Message"</h3>
+                    {token_fields(state)}
+                    {target_fields(state)}
+                    {message_field(state, trigger)}
+                </section>
+                <section class="form-section">
+                    {text_field(state, "name", draft.name, Some(view! {
+                        <p class="hint">"Optional. Helps you find the rule again."</p>
+                    }.into_any()), false)}
+                </section>
+            </div>
+            <Preview state trigger/>
+        </div>
+        <footer class="dialog__foot">
+            <button
+                type="submit"
+                class="button dialog__back"
+                name="do"
+                value="back"
+                formaction=back_address
+                formnovalidate
+                on:click=back
+            >
+                "Back"
+            </button>
+            <a class="button" href=tab.list_address() data-noscroll=true>"Cancel"</a>
+            <button
+                type="submit"
+                class="button button--primary"
+                name="do"
+                value="save"
+                aria-busy=move || saving.get().then_some("true")
+                aria-disabled=move || saving.get().then_some("true")
+            >
+                {move || if saving.get() { "Saving…" } else { "Save Rule" }}
+            </button>
+        </footer>
+    }
+    .into_any()
+}
+
+/// Two values only: boxes to tick.
+fn method_field(state: FormState) -> AnyView {
+    let draft = state.draft.get_untracked();
+    let filter = draft.filters.get(&FilterKey::Method).cloned().unwrap_or_default();
+    let boxes = Method::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(at, method)| {
+            let checked = filter.values.iter().any(|value| value == method.key());
+            // Complaints about the field lead to its first box.
+            let id = (at == 0).then_some("filters-method");
+            view! {
+                <label class="check">
+                    <input type="checkbox" id=id name="filters.method" value=method.key() checked=checked/>
+                    {method.key()}
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="field filter" role="group" aria-labelledby="filters-method-label" aria-describedby=error_id("filters.method")>
+            <div class="filter__head">
+                <span class="field__label" id="filters-method-label">"Method"</span>
+                {mode_select(FilterKey::Method, filter.exclude)}
+            </div>
+            <div class="filter__boxes">{boxes}</div>
+            {complaint(state, "filters.method")}
+        </div>
+    }
+    .into_any()
+}
+
+/// Whether the values are wanted or unwanted.
+pub(super) fn mode_select(key: FilterKey, exclude: bool) -> AnyView {
+    view! {
+        <select class="select select--mode" name=format!("filters.{}.mode", key.key()) aria-label="Condition">
+            <option value="any_of" selected=!exclude>"is any of"</option>
+            <option value="none_of" selected=exclude>"is none of"</option>
+        </select>
+    }
+    .into_any()
+}

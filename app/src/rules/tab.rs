@@ -1,0 +1,74 @@
+//! What the parts of the Tracking tab share: whose it is, what is searched, and how to get back to the list.
+
+use leadbell_domain::{EntityId, Level};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use crate::address::Place;
+use crate::api::Frame;
+use crate::error::AppError;
+use crate::views::{Listing, RuleRow, RuleSearch};
+
+/// The rules as loaded.
+pub(crate) type Rules = Resource<Result<Listing<RuleRow>, AppError>>;
+
+/// The tab; cheap to hand around.
+#[derive(Clone, Copy)]
+pub(crate) struct Tab {
+    place: StoredValue<Place>,
+    pub search: Memo<RuleSearch>,
+    pub rules: Rules,
+}
+
+impl Tab {
+    pub(super) fn new(place: Place, search: Memo<RuleSearch>, rules: Rules) -> Tab {
+        Tab {
+            place: StoredValue::new(place),
+            search,
+            rules,
+        }
+    }
+
+    pub(super) fn place(self) -> Place {
+        self.place.get_value()
+    }
+
+    /// The list, searched as before.
+    pub(super) fn list_address(self) -> String {
+        self.search.get_untracked().address(&self.place().tracking())
+    }
+
+    /// Closes what stands over the list. To be made where the router is at hand.
+    pub(super) fn closer(self) -> impl Fn() + Clone + 'static {
+        let go = stay();
+        move || go(&self.list_address())
+    }
+}
+
+/// Goes to another address of the same page: nothing scrolls.
+pub(super) fn stay() -> impl Fn(&str) + Clone + 'static {
+    let navigate = use_navigate();
+    move |address: &str| {
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(address, options);
+    }
+}
+
+/// Whose rules a place means.
+pub(super) async fn scope_of(
+    place: Place,
+    frame: Resource<Result<Frame, AppError>>,
+) -> Result<(Level, EntityId), AppError> {
+    match place {
+        Place::Entity(level, id) => Ok((level, id)),
+        Place::Own => {
+            let person = frame.await?.person.ok_or(AppError::LoggedOut)?;
+            let publisher = person.publisher.ok_or(AppError::NotFound)?;
+            Ok((Level::Publisher, publisher))
+        }
+    }
+}
