@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::serve::ListenerExt;
-use leadbell_dispatch::{Clock, DispatchConfig, Dispatcher, SlackClient, SlackConfig, SystemClock};
+use leadbell_dispatch::{
+    Clock, DispatchConfig, Dispatcher, Progress, SlackClient, SlackConfig, SystemClock,
+};
 use leadbell_store::Store;
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -35,6 +38,8 @@ pub struct Server {
     pub state: AppState,
     /// Answers requests.
     pub router: Router,
+    /// What sending has achieved so far, to wait for.
+    pub progress: watch::Receiver<Progress>,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
     // Held as long as the server lives.
@@ -65,6 +70,7 @@ impl Server {
             dispatch(DispatchConfig::for_slack(&slack)),
         );
         let wake = dispatcher.wake_handle();
+        let progress = dispatcher.progress();
         let state = AppState {
             committer: Committer::start(Arc::clone(&store), wake.clone()),
             store,
@@ -90,6 +96,7 @@ impl Server {
         Ok(Server {
             state,
             router,
+            progress,
             stop,
             tasks,
             _lock: lock,
@@ -117,7 +124,9 @@ pub async fn serve(config: &Config) -> Result<(), CliError> {
         telemetry::start_metrics(),
     )
     .await?;
-    tracing::info!(address = %config.listen, public_url = config.public_url, "serving");
+    // Not the setting's: port 0 there means any.
+    let address = listener.local_addr()?;
+    tracing::info!(%address, public_url = config.public_url, "serving");
     run(listener, server).await
 }
 

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{RuleId, UserId};
+use crate::{FieldErrors, RuleId, UserId};
 
 const CONNECTION: &str = "01931c3e-7b1a-7c3e-8a55-0242ac120002";
 

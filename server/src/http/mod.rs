@@ -25,6 +25,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use leptos::config::LeptosOptions;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
@@ -72,7 +74,9 @@ pub fn router(state: AppState, web: Web) -> Router {
             backend::provide,
         ))
         .layer(session::layer(web.sessions, &state.public_url))
-        .layer(from_fn_with_state(state.clone(), origin::guard));
+        .layer(from_fn_with_state(state.clone(), origin::guard))
+        // Pages are made per person, so speed counts more than the last byte; the site's files are compressed ahead.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
 
     Router::new()
         .nest("/api/v1", api)

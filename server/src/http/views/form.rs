@@ -1,0 +1,208 @@
+//! What the rule form needs: the draft, the tokens and the values to choose from.
+
+use std::collections::BTreeMap;
+
+use leadbell_app::error::AppError;
+use leadbell_app::views::{Choice, ChoiceQuery, ConnectionChoice, RuleFormData};
+use leadbell_domain::{
+    Entity, EntityId, EntityStatus, FieldErrors, FilterKey, Level, Method, RuleDraft, RuleId, StoredRule,
+    Verb, Viewer,
+};
+use leadbell_store::{Connection, ConnectionScope, ConnectionStatus, EntityQuery};
+
+use super::entity;
+use super::rules::{HIDDEN_CONNECTION, connections};
+use crate::access::{filter_kind, filter_scope};
+use crate::http::backend::store_error;
+use crate::state::AppState;
+
+/// Choices shown at a time.
+const CHOICES: i64 = 50;
+
+/// Everything the rule form needs.
+pub async fn rule_form(
+    state: &AppState,
+    viewer: &Viewer,
+    level: Level,
+    entity_id: &EntityId,
+    rule: Option<&RuleId>,
+) -> Result<RuleFormData, AppError> {
+    let view = entity(state, viewer, level, entity_id).await?;
+    if !view.can_manage {
+        return Err(AppError::Forbidden);
+    }
+    let stored: Option<StoredRule> = match rule {
+        Some(id) => {
+            let found = state
+                .store
+                .find_rule(id, level, &viewer.scope(level, Verb::Manage))
+                .await
+                .map_err(store_error)?;
+            Some(
+                found
+                    .filter(|found| found.rule.entity == *entity_id)
+                    .ok_or(AppError::NotFound)?,
+            )
+        }
+        None => None,
+    };
+    let mut choices: Vec<ConnectionChoice> = connections(state, viewer)
+        .await?
+        .iter()
+        .map(connection_choice)
+        .collect();
+    let mut chosen = BTreeMap::new();
+    if let Some(stored) = &stored {
+        keep_present_connection(state, stored, &mut choices).await?;
+        for (key, filter) in &stored.rule.filters.lists {
+            let query = choice_query(level, entity_id, *key);
+            let ids: Vec<String> = filter.values().iter().cloned().collect();
+            chosen.insert(*key, self::choices(state, viewer, &query, Some(&ids)).await?);
+        }
+    }
+    Ok(RuleFormData {
+        view,
+        draft: stored.as_ref().map(RuleDraft::of).unwrap_or_default(),
+        editing: stored.map(|stored| (stored.id, stored.number, stored.version)),
+        connections: choices,
+        chosen,
+        errors: FieldErrors::new(),
+    })
+}
+
+fn connection_choice(connection: &Connection) -> ConnectionChoice {
+    ConnectionChoice {
+        id: connection.id.to_string(),
+        name: connection.name.clone(),
+        hint: connection.hint.clone(),
+        kind: connection.kind.key().to_owned(),
+        broken: connection.status == ConnectionStatus::Broken,
+    }
+}
+
+/// A publisher who edits a rule that staff made may keep their connection without learning what it is.
+async fn keep_present_connection(
+    state: &AppState,
+    stored: &StoredRule,
+    choices: &mut Vec<ConnectionChoice>,
+) -> Result<(), AppError> {
+    let id = &stored.rule.action.connection;
+    if choices.iter().any(|choice| choice.id == id.as_str()) {
+        return Ok(());
+    }
+    let found = state
+        .store
+        .find_connection(id, &ConnectionScope::All)
+        .await
+        .map_err(store_error)?;
+    choices.extend(found.map(|connection| ConnectionChoice {
+        name: HIDDEN_CONNECTION.to_owned(),
+        hint: String::new(),
+        ..connection_choice(&connection)
+    }));
+    Ok(())
+}
+
+fn choice_query(level: Level, entity: &EntityId, filter: FilterKey) -> ChoiceQuery {
+    ChoiceQuery {
+        level,
+        entity: entity.clone(),
+        filter,
+        q: String::new(),
+        publishers: Vec::new(),
+        buyers: Vec::new(),
+    }
+}
+
+/// Values of a filter: those that fit the search, or, with `ids`, just these, unknown ones included.
+pub async fn choices(
+    state: &AppState,
+    viewer: &Viewer,
+    query: &ChoiceQuery,
+    ids: Option<&[String]>,
+) -> Result<Vec<Choice>, AppError> {
+    let plain = |text: &str| Choice {
+        id: text.to_owned(),
+        name: text.to_owned(),
+        note: None,
+    };
+    let Some(kind) = filter_kind(query.filter) else {
+        return Ok(if query.filter == FilterKey::Method {
+            Method::ALL
+                .into_iter()
+                .map(|method| plain(method.key()))
+                .collect()
+        } else {
+            Vec::new()
+        });
+    };
+    // Only who may look at the entity's rules is told anything.
+    let view = entity(state, viewer, query.level, &query.entity).await?;
+    if let Some(ids) = ids {
+        let parsed = ids
+            .iter()
+            .filter_map(|id| EntityId::new(id.clone()).ok())
+            .collect();
+        let found = by_ids(state, viewer, query.level, &query.entity, query.filter, parsed).await?;
+        return Ok(ids
+            .iter()
+            .map(|id| {
+                found
+                    .iter()
+                    .find(|entity| entity.id.as_str() == id)
+                    .map_or_else(|| plain(id), choice)
+            })
+            .collect());
+    }
+    let id_list = |ids: &[String]| {
+        ids.iter()
+            .filter_map(|id| EntityId::new(id.clone()).ok())
+            .collect::<Vec<_>>()
+    };
+    let search = EntityQuery {
+        search: query.q.trim().to_owned(),
+        platform: view.entity.platform,
+        publishers: id_list(&query.publishers),
+        buyers: id_list(&query.buyers),
+        limit: CHOICES,
+        ..EntityQuery::of(kind, filter_scope(viewer, kind, query.level, &query.entity))
+    };
+    Ok(state
+        .store
+        .list_entities(&search)
+        .await
+        .map_err(store_error)?
+        .rows
+        .iter()
+        .map(choice)
+        .collect())
+}
+
+fn choice(entity: &Entity) -> Choice {
+    Choice {
+        id: entity.id.to_string(),
+        name: entity.name.clone(),
+        note: (entity.status != EntityStatus::Active).then(|| entity.status.label().to_owned()),
+    }
+}
+
+/// The entities of these ids that the viewer may name in this filter.
+pub(super) async fn by_ids(
+    state: &AppState,
+    viewer: &Viewer,
+    level: Level,
+    entity: &EntityId,
+    key: FilterKey,
+    ids: Vec<EntityId>,
+) -> Result<Vec<Entity>, AppError> {
+    let Some(kind) = filter_kind(key) else {
+        return Ok(Vec::new());
+    };
+    let query = EntityQuery {
+        limit: i64::try_from(ids.len()).unwrap_or(i64::MAX),
+        ids: Some(ids),
+        hide_deleted: false,
+        ..EntityQuery::of(kind, filter_scope(viewer, kind, level, entity))
+    };
+    Ok(state.store.list_entities(&query).await.map_err(store_error)?.rows)
+}

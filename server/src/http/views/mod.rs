@@ -1,0 +1,16 @@
+//! Fills the views of the pages for one viewer: nothing in them that this viewer may not see.
+
+mod entities;
+mod form;
+mod rules;
+
+use super::backend::PAGE;
+
+pub use entities::{entities, entity};
+pub use form::{choices, rule_form};
+pub use rules::rules;
+
+/// Rows before a page that counts from 1.
+fn offset(page: u32) -> i64 {
+    i64::from(page.max(1) - 1) * PAGE
+}

@@ -1,0 +1,121 @@
+//! Lists of rules, their settings in words.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use leadbell_app::error::AppError;
+use leadbell_app::views::{Listing, RuleRow, RuleSearch};
+use leadbell_domain::{
+    EntityId, FilterKey, Level, Role, RuleStatus, Target, Trigger, Verb, Viewer, filter_lines,
+};
+use leadbell_store::{Connection, RuleListing, RuleQuery};
+
+use super::form::by_ids;
+use super::{entity, offset};
+use crate::access::connection_scope;
+use crate::http::backend::{PAGE, store_error};
+use crate::state::AppState;
+
+/// A page of an entity's rules.
+pub async fn rules(
+    state: &AppState,
+    viewer: &Viewer,
+    level: Level,
+    entity_id: &EntityId,
+    search: &RuleSearch,
+) -> Result<Listing<RuleRow>, AppError> {
+    entity(state, viewer, level, entity_id).await?;
+    let query = RuleQuery {
+        search: search.q.trim().to_owned(),
+        trigger: Trigger::from_key(&search.trigger),
+        status: RuleStatus::from_key(&search.status),
+        offset: offset(search.page),
+        limit: PAGE,
+        ..RuleQuery::of(viewer.scope(level, Verb::View), level, entity_id.clone())
+    };
+    let page = state.store.list_rules(&query).await.map_err(store_error)?;
+    let names = names(state, viewer, level, entity_id, &page.rows).await?;
+    let connections = connections(state, viewer).await?;
+    let rows = page
+        .rows
+        .into_iter()
+        .map(|row| rule_row(viewer, row, &names, &connections))
+        .collect();
+    Ok(Listing {
+        rows,
+        total: page.total,
+        offset: query.offset,
+        limit: PAGE,
+    })
+}
+
+type Names = HashMap<(FilterKey, String), String>;
+
+/// The names of everything these rules filter by, a query per kind.
+async fn names(
+    state: &AppState,
+    viewer: &Viewer,
+    level: Level,
+    entity: &EntityId,
+    rows: &[RuleListing],
+) -> Result<Names, AppError> {
+    let mut wanted: BTreeMap<FilterKey, BTreeSet<EntityId>> = BTreeMap::new();
+    for row in rows {
+        for (key, filter) in &row.stored.rule.filters.lists {
+            let ids = filter
+                .values()
+                .iter()
+                .filter_map(|id| EntityId::new(id.clone()).ok());
+            wanted.entry(*key).or_default().extend(ids);
+        }
+    }
+    let mut names = Names::new();
+    for (key, ids) in wanted {
+        for found in by_ids(state, viewer, level, entity, key, ids.into_iter().collect()).await? {
+            names.insert((key, found.id.to_string()), found.name);
+        }
+    }
+    Ok(names)
+}
+
+pub(super) async fn connections(state: &AppState, viewer: &Viewer) -> Result<Vec<Connection>, AppError> {
+    state
+        .store
+        .list_connections(&connection_scope(viewer))
+        .await
+        .map_err(store_error)
+}
+
+/// What a viewer reads of a connection that is not his to use.
+pub(super) const HIDDEN_CONNECTION: &str = "Your manager's connection";
+
+fn rule_row(viewer: &Viewer, row: RuleListing, names: &Names, connections: &[Connection]) -> RuleRow {
+    let RuleListing { stored, author_name } = row;
+    let rule = stored.rule;
+    let settings = filter_lines(&rule.filters, |key, id| names.get(&(key, id.to_owned())).cloned());
+    let sign = if matches!(rule.action.target, Target::Channel(_)) {
+        '#'
+    } else {
+        '@'
+    };
+    let connection = connections
+        .iter()
+        .find(|connection| connection.id == rule.action.connection)
+        .map_or_else(
+            || HIDDEN_CONNECTION.to_owned(),
+            |connection| connection.name.clone(),
+        );
+    RuleRow {
+        id: stored.id,
+        number: stored.number,
+        version: stored.version,
+        name: rule.name,
+        trigger: rule.trigger,
+        settings,
+        destination: format!("{sign} {}", rule.action.target.id()),
+        connection,
+        text: rule.action.template.text().to_owned(),
+        status: rule.status,
+        created_at: stored.created_at,
+        author: author_name.filter(|_| viewer.role != Role::Publisher),
+    }
+}
