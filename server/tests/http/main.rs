@@ -1,0 +1,73 @@
+//! Leadbell over HTTP, from outside: what the contract promises, tried on a server with a Slack sandbox beside it.
+//!
+//! What depends on the database runs on SQLite and on PostgreSQL (`LEADBELL_TEST_POSTGRES_URL`, which `make test` sets;
+//! without it those tests fail, unless `LEADBELL_SKIP_POSTGRES=1` says that this is meant).
+
+mod crash;
+mod events;
+mod events_refused;
+mod judging;
+mod large_bodies;
+mod meta;
+mod program;
+mod rules;
+mod rules_refused;
+mod secrets;
+mod story;
+mod support;
+mod tokens;
+
+macro_rules! on_both_databases {
+    ($($module:ident: $($name:ident),+;)+) => {
+        mod on_sqlite {
+            $(mod $module {$(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    use crate::support::{Database, Settings, TestApp};
+                    let mut app = TestApp::on(Database::sqlite(), Settings::default()).await;
+                    crate::$module::$name(&mut app).await;
+                }
+            )+})+
+        }
+        mod on_postgres {
+            $(mod $module {$(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    use crate::support::{Database, Settings, TestApp};
+                    let Some(database) = Database::postgres().await else { return };
+                    let mut app = TestApp::on(database, Settings::default()).await;
+                    crate::$module::$name(&mut app).await;
+                    app.crash().await;
+                    app.database.remove().await;
+                }
+            )+})+
+        }
+    };
+}
+
+on_both_databases! {
+    story:
+        a_rule_sends_its_message_to_its_channel_with_the_placeholders_filled,
+        an_event_that_does_not_fit_the_filters_sends_nothing,
+        an_event_known_already_sends_nothing,
+        a_rule_without_filters_fires_for_every_event_of_its_trigger_and_product,
+        a_message_to_a_member_opens_the_conversation_first,
+        a_public_channel_that_the_app_is_not_in_is_joined_first,
+        a_disabled_rule_is_silent_from_the_next_event_on_and_an_enabled_one_speaks_again,
+        a_deleted_rule_is_silent_from_the_next_event_on,
+        an_edited_rule_judges_the_next_event_by_its_new_version,
+        rules_of_a_product_a_campaign_and_a_publisher_each_see_their_own_price;
+    crash:
+        what_was_queued_is_sent_after_a_crash_and_what_was_on_its_way_is_ambiguous,
+        what_slack_had_posted_before_the_crash_is_not_posted_again;
+    events:
+        events_come_one_by_one_in_batches_and_in_lines,
+        a_platform_that_can_only_call_a_url_is_heard_too,
+        an_event_is_accepted_once_within_a_request_and_across_requests;
+    rules:
+        a_rule_is_made_read_listed_changed_and_deleted,
+        a_change_of_an_old_version_is_refused;
+    judging:
+        an_event_tells_the_verdict_of_every_rule_that_looked_at_it,
+        deliveries_are_listed_by_status_rule_and_page;
+}
