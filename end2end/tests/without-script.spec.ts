@@ -6,6 +6,9 @@ import { RuleForm, RuleList } from '../support/rule-form.ts';
 
 test.use({ javaScriptEnabled: false });
 
+// What the browser says of scripts that it was told not to run.
+test.beforeEach(({ health }) => health.forgive(/\.js: csp$|preloaded using link preload/));
+
 test('list, add, see errors, edit, disable, enable and delete', async ({ page, rest, sandbox, health }) => {
   health.forgive(/422/);
   await logIn(page, people.admin);
