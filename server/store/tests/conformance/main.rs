@@ -12,6 +12,7 @@ mod events;
 mod leases;
 mod lists;
 mod people;
+mod rule_lists;
 mod rules;
 mod samples;
 mod schema;
@@ -95,13 +96,14 @@ on_both_databases! {
         a_deleted_rule_is_gone_for_everybody,
         changes_are_told_since_a_version,
         from_the_beginning_deleted_rules_are_not_told,
-        rules_are_listed_newest_first_page_by_page_with_authors,
-        a_list_of_rules_can_be_narrowed,
-        rules_are_found_by_number_name_text_and_target,
         a_rule_needs_a_stored_connection,
         of_two_edits_at_once_one_wins,
         rules_added_at_once_have_numbers_and_versions_of_their_own,
         an_unreadable_rule_is_named_without_its_content;
+    rule_lists:
+        rules_are_listed_newest_first_page_by_page_with_authors,
+        a_list_of_rules_can_be_narrowed,
+        rules_are_found_by_number_name_text_and_target;
     events:
         an_event_is_accepted_once,
         of_a_repetition_inside_a_batch_the_first_counts,
