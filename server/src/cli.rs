@@ -5,7 +5,7 @@ use std::io::Read;
 use clap::{Parser, Subcommand};
 use leadbell_dispatch::{Clock, SystemClock};
 use leadbell_domain::{EntityId, Role, UserId};
-use leadbell_store::{NewUser, Opened, StoreError, User};
+use leadbell_store::{NewUser, StoreError, User};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{self, Config};
@@ -17,10 +17,23 @@ use crate::{demo, lifecycle, simulate, telemetry};
 
 /// Slack messages the moment a lead or call event matters.
 #[derive(Debug, Parser)]
-#[command(name = "leadbell", version)]
+#[command(name = "leadbell", version, after_help = settings())]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+}
+
+/// The settings, for the end of `--help`.
+fn settings() -> String {
+    let mut text = "Settings, from the environment or from leadbell.toml (listen = \"…\" there):\n".to_owned();
+    for (name, default, what) in config::SETTINGS {
+        text.push_str(&format!("  {name:<26} {what}"));
+        if !default.is_empty() {
+            text.push_str(&format!(" [{default}]"));
+        }
+        text.push('\n');
+    }
+    text
 }
 
 #[derive(Debug, Subcommand)]
@@ -100,7 +113,7 @@ impl Cli {
             }
             Command::Demo => demo::serve(start()?).await,
             Command::Migrate => {
-                open(&start()?).await?;
+                lifecycle::open_database(&start()?).await?;
                 println!("The database is up to date.");
                 Ok(())
             }
@@ -121,13 +134,6 @@ fn start() -> Result<Config, CliError> {
     let config = config::load()?;
     telemetry::start_logging(&config.log)?;
     Ok(config)
-}
-
-/// Opens the database with its schema up to date.
-async fn open(config: &Config) -> Result<Opened, StoreError> {
-    let opened = leadbell_store::open(&config.database_url, &config.secret_key).await?;
-    opened.store.migrate().await?;
-    Ok(opened)
 }
 
 fn ids(texts: Vec<String>) -> Result<Vec<EntityId>, CliError> {
@@ -178,7 +184,7 @@ async fn create_user(
         active: true,
         created_at: SystemClock.now_ms(),
     };
-    let opened = open(config).await?;
+    let opened = lifecycle::open_database(config).await?;
     let email = user.email.clone();
     match opened.store.insert_user(&NewUser { user, password_hash }).await {
         Ok(()) => {
@@ -206,7 +212,7 @@ async fn create_key(config: &Config, name: &str, scopes: &[String]) -> Result<()
             })
             .collect::<Result<_, _>>()?
     };
-    let opened = open(config).await?;
+    let opened = lifecycle::open_database(config).await?;
     let key = api_key::create(&*opened.store, name.trim(), &scopes, SystemClock.now_ms()).await?;
     println!("{}", key.expose_secret());
     Ok(())

@@ -10,7 +10,7 @@ use axum::serve::ListenerExt;
 use leadbell_dispatch::{
     Clock, DispatchConfig, Dispatcher, Progress, SlackClient, SlackConfig, SystemClock,
 };
-use leadbell_store::Store;
+use leadbell_store::{Opened, Store, StoreError};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
@@ -55,9 +55,8 @@ impl Server {
         metrics: Option<PrometheusHandle>,
     ) -> Result<Server, CliError> {
         let lock = lock_database(&config.database_url)?;
-        let opened = leadbell_store::open(&config.database_url, &config.secret_key).await?;
+        let opened = open_database(config).await?;
         let store = opened.store;
-        store.migrate().await?;
         let sessions = AnySessionStore::open(opened.pools).await?;
         let rules = Arc::new(LiveRules::load(&*store).await?);
         let slack = SlackClient::new(&SlackConfig::new(config.slack_api_url.clone()))?;
@@ -112,6 +111,21 @@ impl Server {
             }
         }
     }
+}
+
+/// Opens the database of the settings and brings its schema up to date. An error names the setting.
+pub async fn open_database(config: &Config) -> Result<Opened, CliError> {
+    let named = |error: StoreError| -> CliError {
+        match error {
+            StoreError::BadUrl(line) => line.into(),
+            other => format!("LEADBELL_DATABASE_URL: {other}").into(),
+        }
+    };
+    let opened = leadbell_store::open(&config.database_url, &config.secret_key)
+        .await
+        .map_err(named)?;
+    opened.store.migrate().await.map_err(named)?;
+    Ok(opened)
 }
 
 /// Serves until interrupted.

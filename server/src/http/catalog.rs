@@ -1,6 +1,7 @@
 //! REST: `PUT /catalog`, the upsert of products, campaigns, buyers, publishers, channels, sources and pingtrees.
 //! `{"products":[{"id":218,"name":"Debt Relief","platform":"lms","status":"active"}], "campaigns":[…], …}`
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::put;
@@ -11,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
-use super::rules::json_body;
+use super::request::json_body;
 use crate::state::AppState;
 
 /// Most entries of one request.
@@ -27,10 +28,10 @@ pub fn router() -> Router<AppState> {
 async fn upsert(
     State(state): State<AppState>,
     headers: HeaderMap,
-    body: axum::body::Bytes,
+    body: Body,
 ) -> Result<Json<Value>, Problem> {
     authenticate(&state, &headers, ApiScope::Catalog).await?;
-    let entities = parse(&json_body(&body)?).map_err(Problem::fields)?;
+    let entities = parse(&json_body(&headers, body).await?).map_err(Problem::fields)?;
     let counts = state
         .store
         .upsert_entities(&entities, state.clock.now_ms())

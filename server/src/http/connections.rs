@@ -1,5 +1,6 @@
 //! REST: connections. A token goes in and never comes out.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -11,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
-use super::rules::json_body;
-use crate::rules::keep_token;
+use super::request::json_body;
+use crate::rules::{RuleError, keep_token};
 use crate::state::AppState;
 
 /// The routes.
@@ -53,14 +54,25 @@ async fn list(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<
 async fn create(
     State(state): State<AppState>,
     headers: HeaderMap,
-    body: axum::body::Bytes,
+    body: Body,
 ) -> Result<Response, Problem> {
     authenticate(&state, &headers, ApiScope::Rules).await?;
-    let json = json_body(&body)?;
+    let json = json_body(&headers, body).await?;
     let text = json.get("auth_token").and_then(Value::as_str).unwrap_or_default();
     let token = SlackToken::parse(text)
         .map_err(|message| Problem::fields(FieldErrors::one("auth_token", message)))?;
-    let (connection, note) = keep_token(&state, ConnectionOwner::Staff, &token).await?;
+    let (connection, note) = keep_token(&state, ConnectionOwner::Staff, &token)
+        .await
+        .map_err(|error| match error {
+            // Here the token is no part of an action.
+            RuleError::Fields(mut errors) => {
+                for error in &mut errors.0 {
+                    error.field = error.field.replace("action.auth_token", "auth_token");
+                }
+                Problem::fields(errors)
+            }
+            other => other.into(),
+        })?;
     let mut body = view(&connection);
     if let (Some(note), Some(map)) = (note, body.as_object_mut()) {
         map.insert("note".to_owned(), Value::String(note));

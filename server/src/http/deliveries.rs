@@ -1,6 +1,6 @@
 //! REST: deliveries, and events with what every rule made of them.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -9,11 +9,11 @@ use leadbell_domain::{
     format_rfc3339, parse_event,
 };
 use leadbell_store::{Delivery, DeliveryQuery, RuleQuery, StoredEvent};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
+use super::request::{Id, Params};
 use crate::state::AppState;
 
 /// The routes.
@@ -21,15 +21,6 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/deliveries", get(list))
         .route("/events/{event_id}", get(event))
-}
-
-#[derive(Deserialize)]
-struct Filter {
-    status: Option<String>,
-    rule: Option<String>,
-    event_id: Option<String>,
-    limit: Option<i64>,
-    cursor: Option<String>,
 }
 
 fn view(delivery: &Delivery) -> Value {
@@ -70,27 +61,29 @@ fn view(delivery: &Delivery) -> Value {
 async fn list(
     State(state): State<AppState>,
     headers: HeaderMap,
-    Query(filter): Query<Filter>,
+    params: Params,
 ) -> Result<Json<Value>, Problem> {
     authenticate(&state, &headers, ApiScope::Read).await?;
     let mut errors = FieldErrors::new();
-    let status = filter.status.and_then(|key| {
+    let status = params.text("status", &mut errors).and_then(|key| {
         errors.keep(
             "status",
-            DeliveryStatus::from_key(&key).ok_or("There is no such status."),
+            DeliveryStatus::from_key(key).ok_or("There is no such status."),
         )
     });
-    let rule = filter.rule.and_then(|id| errors.keep("rule", RuleId::new(id)));
-    let event_id = filter
-        .event_id
+    let rule = params
+        .text("rule", &mut errors)
+        .and_then(|id| errors.keep("rule", RuleId::new(id)));
+    let event_id = params
+        .text("event_id", &mut errors)
         .and_then(|id| errors.keep("event_id", EventId::new(id)));
-    let before = filter
-        .cursor
+    let before = params
+        .text("cursor", &mut errors)
         .and_then(|id| errors.keep("cursor", DeliveryId::new(id)));
+    let limit = params.number("limit", &mut errors).unwrap_or(100).clamp(1, 1_000);
     if !errors.is_empty() {
         return Err(Problem::fields(errors));
     }
-    let limit = filter.limit.unwrap_or(100).clamp(1, 1_000);
     let query = DeliveryQuery {
         status,
         rule,
@@ -109,7 +102,7 @@ async fn list(
 async fn event(
     State(state): State<AppState>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Json<Value>, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Read).await?;
     let none = || Problem::new(StatusCode::NOT_FOUND, "There is no event of this id.");

@@ -12,6 +12,7 @@ pub mod openapi;
 mod origin;
 pub mod password;
 pub mod problem;
+pub mod request;
 mod rules;
 mod session;
 mod throttle;

@@ -173,7 +173,7 @@ fn rule_paths() -> Value {
             "parameters": [path_id("id")],
             "get": {"operationId": "getRule", "responses": answers(&[("200", "The rule, with its version as ETag.", reference("Rule"))], &["404"])},
             "put": {"operationId": "replaceRule", "parameters": [if_match], "requestBody": rule_body, "responses": answers(&[("200", "The rule.", reference("Rule"))], &["400", "404", "409", "412", "422"])},
-            "delete": {"operationId": "deleteRule", "responses": answers(&[("204", "Deleted.", Value::Null)], &["404"])},
+            "delete": {"operationId": "deleteRule", "parameters": [if_match], "responses": answers(&[("204", "Deleted.", Value::Null)], &["400", "404", "412"])},
         },
     })
 }

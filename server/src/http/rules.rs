@@ -1,6 +1,7 @@
 //! REST: rules.
 
-use axum::extract::{Path, Query, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -9,11 +10,11 @@ use leadbell_domain::{
     EntityId, FieldErrors, Level, RuleDraft, RuleId, RuleStatus, StoredRule, Trigger, Verb, Viewer,
 };
 use leadbell_store::RuleQuery;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
+use super::request::{Id, Params, json_body};
 use crate::rules::{self, Editing, RuleError};
 use crate::state::AppState;
 
@@ -36,35 +37,14 @@ impl From<RuleError> for Problem {
     }
 }
 
-/// Reads a JSON body; what is wrong with it is said as a problem.
-pub(super) fn json_body(body: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(body).map_err(|error| {
-        Problem::new(
-            StatusCode::BAD_REQUEST,
-            format!("The body is not valid JSON: {error}."),
-        )
-    })
-}
-
-#[derive(Deserialize)]
-struct Filter {
-    level: Option<String>,
-    entity_id: Option<String>,
-    trigger: Option<String>,
-    status: Option<String>,
-    q: Option<String>,
-    limit: Option<i64>,
-    offset: Option<i64>,
-}
-
 async fn list(
     State(state): State<AppState>,
     headers: HeaderMap,
-    Query(filter): Query<Filter>,
+    params: Params,
 ) -> Result<Json<Value>, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Read).await?;
     let mut errors = FieldErrors::new();
-    let levels: Vec<Level> = match filter.level.as_deref() {
+    let levels: Vec<Level> = match params.text("level", &mut errors) {
         None => Level::ALL.to_vec(),
         Some(key) => errors
             .keep(
@@ -74,27 +54,30 @@ async fn list(
             .into_iter()
             .collect(),
     };
-    let trigger = filter.trigger.as_deref().and_then(|key| {
+    let trigger = params.text("trigger", &mut errors).and_then(|key| {
         errors.keep(
             "trigger",
             Trigger::from_key(key).ok_or("There is no such trigger."),
         )
     });
-    let status = filter.status.as_deref().and_then(|key| {
+    let status = params.text("status", &mut errors).and_then(|key| {
         errors.keep(
             "status",
             RuleStatus::from_key(key).ok_or("It is active or disabled."),
         )
     });
-    let entity = filter
-        .entity_id
+    let entity = params
+        .text("entity_id", &mut errors)
         .and_then(|id| errors.keep("entity_id", EntityId::new(id)));
+    let search = params.text("q", &mut errors).unwrap_or_default();
+    let limit = params.number("limit", &mut errors).unwrap_or(100);
+    let offset = params.number("offset", &mut errors).unwrap_or(0);
     if !errors.is_empty() {
         return Err(Problem::fields(errors));
     }
     // Pages run over one level after the other.
-    let mut left = filter.limit.unwrap_or(100).clamp(1, 1_000);
-    let mut skip = filter.offset.unwrap_or(0).max(0);
+    let mut left = limit.clamp(1, 1_000);
+    let mut skip = offset.max(0);
     let (mut found, mut total) = (Vec::new(), 0);
     for level in levels {
         let page = state
@@ -103,7 +86,7 @@ async fn list(
                 scope: viewer.scope(level, Verb::View),
                 level,
                 entity: entity.clone(),
-                search: filter.q.clone().unwrap_or_default(),
+                search: search.to_owned(),
                 trigger,
                 status,
                 offset: skip,
@@ -144,7 +127,7 @@ fn answer(status: StatusCode, rule: &StoredRule, note: Option<String>) -> Respon
 async fn show(
     State(state): State<AppState>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<Response, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Read).await?;
     Ok(answer(
@@ -157,10 +140,10 @@ async fn show(
 async fn create(
     State(state): State<AppState>,
     headers: HeaderMap,
-    body: axum::body::Bytes,
+    body: Body,
 ) -> Result<Response, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
-    let json = json_body(&body)?;
+    let json = json_body(&headers, body).await?;
     let (level, entity) = place(&json)?;
     let draft = RuleDraft::from_json(&json).map_err(Problem::fields)?;
     let saved = rules::save(&state, &viewer, level, &entity, None, &draft)
@@ -210,12 +193,12 @@ fn place(json: &Value) -> Result<(Level, EntityId), Problem> {
 async fn replace(
     State(state): State<AppState>,
     headers: HeaderMap,
-    Path(id): Path<String>,
-    body: axum::body::Bytes,
+    Id(id): Id,
+    body: Body,
 ) -> Result<Response, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
     let before = permitted(&state, &viewer, &id, Verb::Manage).await?;
-    let json = json_body(&body)?;
+    let json = json_body(&headers, body).await?;
     let (level, entity) = match json.get("level").is_some() || json.get("entity_id").is_some() {
         true => place(&json)?,
         false => (before.rule.level, before.rule.entity.clone()),
@@ -235,13 +218,17 @@ async fn replace(
     let saved = rules::save(&state, &viewer, level, &entity, Some(editing), &draft)
         .await
         .map_err(|error| match error {
-            RuleError::Conflict if version.is_some() => Problem::new(
-                StatusCode::PRECONDITION_FAILED,
-                "It was changed in the meantime. Fetch it again and repeat your change.",
-            ),
+            RuleError::Conflict if version.is_some() => changed_meanwhile(),
             other => other.into(),
         })?;
     Ok(answer(StatusCode::OK, &saved.rule, saved.note))
+}
+
+fn changed_meanwhile() -> Problem {
+    Problem::new(
+        StatusCode::PRECONDITION_FAILED,
+        "It was changed in the meantime. Fetch it again and repeat your change.",
+    )
 }
 
 /// The version the caller saw, from `If-Match: "3"`; `None` without the header or with `*`.
@@ -262,10 +249,13 @@ fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
 async fn remove(
     State(state): State<AppState>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Id(id): Id,
 ) -> Result<StatusCode, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
     let rule = permitted(&state, &viewer, &id, Verb::Manage).await?;
+    if if_match(&headers)?.is_some_and(|seen| seen != rule.version) {
+        return Err(changed_meanwhile());
+    }
     rules::delete(&state, &viewer, rule.rule.level, &rule.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

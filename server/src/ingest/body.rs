@@ -3,8 +3,6 @@
 use leadbell_domain::FieldErrors;
 use serde_json::Value;
 
-/// Largest body, in bytes.
-pub const MAX_BODY: usize = 10 * 1024 * 1024;
 /// Most events in one request.
 pub const MAX_EVENTS: usize = 10_000;
 /// Largest single event, in bytes of compact JSON.

@@ -1,9 +1,8 @@
 //! `POST /api/v1/events` and `GET|POST /api/v1/pingback`.
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use leadbell_domain::{FieldError, FieldErrors, parse_event};
@@ -12,12 +11,13 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::body::{BodyError, Item, MAX_BODY, MAX_EVENT, split};
+use super::body::{BodyError, Item, MAX_EVENT, split};
 use super::committer::CommitError;
 use super::pingback::event_from_pairs;
 use super::record::record;
 use crate::http::api_key::{ApiScope, authenticate, check};
 use crate::http::problem::Problem;
+use crate::http::request::read_body;
 use crate::state::AppState;
 
 /// What became of the events of one request.
@@ -48,27 +48,6 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/events", post(post_events))
         .route("/pingback", get(pingback).post(pingback))
-        .layer(DefaultBodyLimit::disable())
-}
-
-/// Reads at most [`MAX_BODY`]; a longer body is refused as soon as that is known, unread where it says its length.
-async fn read_body(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Problem> {
-    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The body may have at most 10 MB.");
-    let declared = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > MAX_BODY as u64) {
-        return Err(too_large());
-    }
-    to_bytes(body, MAX_BODY).await.map_err(|error| {
-        let limit =
-            std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("limit"));
-        if limit {
-            too_large()
-        } else {
-            Problem::new(StatusCode::BAD_REQUEST, "The body did not arrive whole.")
-        }
-    })
 }
 
 async fn post_events(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
@@ -94,12 +73,14 @@ async fn pingback(State(state): State<AppState>, request: Request) -> Result<Res
     // Who can only call a URL can set no header; the key is a field then. Addresses are not logged (http/mod.rs).
     match pairs.iter().position(|(name, _)| name == "key") {
         Some(at) if !parts.headers.contains_key(header::AUTHORIZATION) => {
-            check(&state, &pairs.remove(at).1, ApiScope::Ingest).await?
+            check(&state, &pairs[at].1, ApiScope::Ingest).await?
         }
         _ => authenticate(&state, &parts.headers, ApiScope::Ingest).await?,
     };
     let bytes = read_body(&parts.headers, body).await?;
     pairs.extend(url_pairs(&bytes));
+    // Wherever it stands, it must not be kept with the event.
+    pairs.retain(|(name, _)| name != "key");
     ingest(&state, vec![event_from_pairs(&pairs)]).await
 }
 

@@ -51,6 +51,19 @@ pub async fn a_platform_that_can_only_call_a_url_is_heard_too(app: &mut TestApp)
     assert_eq!(texts, ["a&amp;b 42.50 Blue Traffic", "c 7.00 North"]);
     let again = app.get(query).await.expect(202).json();
     assert_eq!(again["duplicates"], 1);
+    // Whoever can set no header gives the key as a field, which is not kept.
+    let with_key = format!("/pingback?key={}&event_id=by-key&trigger=lms.lead_sold&product_id=218&lead_id=9", app.key);
+    let answer = app.send(app.bare(Method::GET, &with_key)).await.expect(202).json();
+    assert_eq!(answer["accepted"], 1);
+    for path in [with_key.replace("by-key", "both"), with_key.replace("/pingback?key", "/pingback?x=1&key")] {
+        app.send(app.request(Method::GET, &path)).await.expect(202);
+    }
+    for id in ["by-key", "both"] {
+        let told = app.get(&format!("/events/{id}")).await.expect(200);
+        assert!(!told.text.contains(&app.key), "{}", told.text);
+        assert_eq!(told.json()["event"].get("key"), None);
+    }
+    app.send(app.bare(Method::GET, &with_key.replace("key=lbk_", "key=lbk_x"))).await.problem(401);
     let wrong = app.get("/pingback?event_id=3&trigger=lms.lead_sold&price=x").await;
     let rejected = &wrong.expect(422).json()["rejected"][0];
     let fields: Vec<&str> = rejected["errors"]

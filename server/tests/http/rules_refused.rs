@@ -169,7 +169,8 @@ async fn every_refusal_of_the_interface_has_the_same_form() {
         let request = app.request(method.clone(), path).body(body);
         let request = request.header("content-type", "application/json");
         let answer = app.send(request).await;
-        assert_eq!(answer.status, status, "{method} {path} {body}: {}", answer.text);
+        let found = (answer.status, answer.header("content-type"));
+        assert_eq!(found, (status, "application/problem+json"), "{method} {path} {body}: {}", answer.text);
         answer.problem(status);
     }
     let invalid = app.request(Method::POST, "/rules").body(b"{\"name\":\"\xff\"}".to_vec());

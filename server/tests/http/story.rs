@@ -102,7 +102,7 @@ pub async fn a_message_to_a_member_opens_the_conversation_first(app: &mut TestAp
         .collect();
     assert_eq!(methods, ["conversations.open", "chat.postMessage"]);
     let delivery = &app.deliveries("1").await[0];
-    assert_eq!(delivery["target"]["member"], demo::ANN_KIM, "{delivery}");
+    assert_eq!(delivery["target"]["member_id"], demo::ANN_KIM, "{delivery}");
     assert_eq!(delivery["slack_channel"], message.channel, "{delivery}");
 }
 

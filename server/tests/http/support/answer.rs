@@ -43,10 +43,10 @@ impl Answer {
     /// The body of a refusal by this status, which must have the form that the contract promises.
     #[track_caller]
     pub fn problem(&self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{}", self.text);
+        let kind = self.header("content-type");
         assert_eq!(
-            self.header("content-type"),
-            "application/problem+json",
+            (self.status, kind),
+            (status, "application/problem+json"),
             "{}",
             self.text
         );

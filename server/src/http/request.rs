@@ -1,0 +1,102 @@
+//! Reading requests of the REST interface, so that every refusal is a problem of the one form.
+
+use std::convert::Infallible;
+
+use axum::RequestPartsExt as _;
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use futures::StreamExt as _;
+use leadbell_domain::FieldErrors;
+use serde_json::Value;
+
+use super::problem::Problem;
+
+/// Largest body, in bytes.
+pub const MAX_BODY: usize = 10 * 1024 * 1024;
+/// Largest body, in bytes, that is read to its end although it is refused: who hears an answer only after having sent
+/// everything, as most clients do, then learns why. A larger one is refused unread.
+const MAX_DRAINED: u64 = 32 * 1024 * 1024;
+
+/// Reads at most [`MAX_BODY`]. Call it after authentication: strangers get no memory of ours.
+pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
+    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The body may have at most 10 MB.");
+    let declared = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let mut parts = body.into_data_stream();
+    if let Some(length) = declared.filter(|length| *length > MAX_BODY as u64) {
+        if length <= MAX_DRAINED {
+            while let Some(Ok(_)) = parts.next().await {}
+        }
+        return Err(too_large());
+    }
+    let mut whole = Vec::new();
+    while let Some(part) = parts.next().await {
+        let part =
+            part.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "The body did not arrive whole."))?;
+        if whole.len() + part.len() > MAX_BODY {
+            return Err(too_large());
+        }
+        whole.extend_from_slice(&part);
+    }
+    Ok(whole)
+}
+
+/// Reads a JSON body.
+pub(super) async fn json_body(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
+    serde_json::from_slice(&read_body(headers, body).await?).map_err(|error| {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            format!("The body is not valid JSON: {error}."),
+        )
+    })
+}
+
+/// The id in the path. One that is no text is nobody's.
+pub(super) struct Id(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        match parts.extract::<Path<String>>().await {
+            Ok(Path(id)) => Ok(Self(id)),
+            Err(_) => Err(Problem::new(
+                StatusCode::NOT_FOUND,
+                "There is nothing of this id.",
+            )),
+        }
+    }
+}
+
+/// The query of the address. What is wrong with it is said by name, together with everything else.
+pub(super) struct Params(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Params {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let query = parts.uri.query().unwrap_or_default();
+        Ok(Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect()))
+    }
+}
+
+impl Params {
+    /// The text of this name, which may be given once.
+    pub(super) fn text(&self, name: &str, errors: &mut FieldErrors) -> Option<&str> {
+        let mut found = self.0.iter().filter(|(known, _)| known == name);
+        let (_, text) = found.next()?;
+        if found.next().is_some() {
+            errors.add(name, "This is given twice.");
+        }
+        Some(text)
+    }
+
+    /// The whole number of this name.
+    pub(super) fn number(&self, name: &str, errors: &mut FieldErrors) -> Option<i64> {
+        let text = self.text(name, errors)?;
+        errors.keep(name, text.parse().map_err(|_| "Expected a whole number."))
+    }
+}
