@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::AppError;
 use crate::views::{
-    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, Person, RuleFormData, RuleRow, RuleSearch,
-    SaveRule, SavedRule,
+    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, Person, RuleFormData, RuleRow,
+    RuleSearch, SaveRule, SavedRule,
 };
 
 /// What the frame around every page shows.
@@ -103,7 +103,10 @@ pub(crate) async fn load_frame() -> Result<Frame, AppError> {
 
 /// A page of entities.
 #[server(prefix = "/fn", endpoint = "entities", input = Json)]
-pub(crate) async fn list_entities(kind: EntityKind, search: EntitySearch) -> Result<Listing<EntityRow>, AppError> {
+pub(crate) async fn list_entities(
+    kind: EntityKind,
+    search: EntitySearch,
+) -> Result<Listing<EntityRow>, AppError> {
     ask!(backend => backend.list_entities(kind, &search))
 }
 

@@ -10,8 +10,8 @@ use leadbell_domain::{EntityId, EntityKind, Level, RuleId, RuleStatus};
 
 use crate::error::AppError;
 use crate::views::{
-    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, Person, RuleFormData, RuleRow, RuleSearch,
-    SaveRule, SavedRule,
+    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, Person, RuleFormData, RuleRow,
+    RuleSearch, SaveRule, SavedRule,
 };
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
@@ -32,7 +32,11 @@ pub trait Backend: Send + Sync {
     async fn take_notice(&self) -> Result<Option<String>, AppError>;
 
     /// A page of products, campaigns, publishers…
-    async fn list_entities(&self, kind: EntityKind, search: &EntitySearch) -> Result<Listing<EntityRow>, AppError>;
+    async fn list_entities(
+        &self,
+        kind: EntityKind,
+        search: &EntitySearch,
+    ) -> Result<Listing<EntityRow>, AppError>;
     /// The head of an entity's pages.
     async fn entity(&self, level: Level, id: &EntityId) -> Result<EntityView, AppError>;
 
@@ -44,7 +48,12 @@ pub trait Backend: Send + Sync {
         search: &RuleSearch,
     ) -> Result<Listing<RuleRow>, AppError>;
     /// The form of a new rule (`rule` is `None`) or of an existing one.
-    async fn rule_form(&self, level: Level, entity: &EntityId, rule: Option<&RuleId>) -> Result<RuleFormData, AppError>;
+    async fn rule_form(
+        &self,
+        level: Level,
+        entity: &EntityId,
+        rule: Option<&RuleId>,
+    ) -> Result<RuleFormData, AppError>;
     /// Values to choose in a filter, at most 50.
     async fn choices(&self, query: &ChoiceQuery) -> Result<Vec<Choice>, AppError>;
     /// Names of values already chosen in a filter, so that a form shows names and not ids.

@@ -27,7 +27,9 @@ pub enum AppError {
 impl std::fmt::Display for AppError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            AppError::LoggedOut => f.write_str("Your session has ended. Log in again; what you typed is still here."),
+            AppError::LoggedOut => {
+                f.write_str("Your session has ended. Log in again; what you typed is still here.")
+            }
             AppError::NotFound => f.write_str("This does not exist, or it is not yours to see."),
             AppError::Forbidden => f.write_str("You may look at this, but not change it."),
             AppError::Fields(errors) => write!(f, "{errors}"),
@@ -35,7 +37,10 @@ impl std::fmt::Display for AppError {
                 f.write_str("Somebody else changed this rule in the meantime. Reload to see their change.")
             }
             AppError::Request(reason) => f.write_str(reason),
-            AppError::Internal(id) => write!(f, "Something went wrong on our side. Tell support the number {id}."),
+            AppError::Internal(id) => write!(
+                f,
+                "Something went wrong on our side. Tell support the number {id}."
+            ),
         }
     }
 }
@@ -47,13 +52,17 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Request(_) => {
-                AppError::Request("Leadbell can't be reached. Check your connection and try again.".to_owned())
-            }
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                AppError::Request("The request could not be understood. Reload the page and try again.".to_owned())
-            }
-            _ => AppError::Request("The answer could not be understood. Reload the page and try again.".to_owned()),
+            ServerFnErrorErr::Request(_) => AppError::Request(
+                "Leadbell can't be reached. Check your connection and try again.".to_owned(),
+            ),
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => AppError::Request(
+                "The request could not be understood. Reload the page and try again.".to_owned(),
+            ),
+            _ => AppError::Request(
+                "The answer could not be understood. Reload the page and try again.".to_owned(),
+            ),
         }
     }
 }

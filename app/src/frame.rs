@@ -66,16 +66,20 @@ pub(crate) fn Header() -> impl IntoView {
 #[component]
 fn Menu(person: Person, page: Memo<Page>) -> impl IntoView {
     let links: Vec<AnyView> = if person.publisher.is_some() {
-        vec![menu_link("/profile/tracking".to_owned(), "My tracking", move || {
-            page.get() == Page::Tracking(Place::Own)
-        })]
+        vec![menu_link(
+            "/profile/tracking".to_owned(),
+            "My tracking",
+            move || page.get() == Page::Tracking(Place::Own),
+        )]
     } else {
         person
             .menu
             .iter()
             .map(|kind| {
                 let kind = *kind;
-                menu_link(address::list(kind), plural_label(kind), move || kind_of(&page.get()) == Some(kind))
+                menu_link(address::list(kind), plural_label(kind), move || {
+                    kind_of(&page.get()) == Some(kind)
+                })
             })
             .collect()
     };

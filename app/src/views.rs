@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use leadbell_domain::{
-    EntityId, EntityKind, EntityStatus, FieldErrors, FilterKey, Level, Platform, Role, RuleDraft, RuleId, RuleStatus,
-    Timestamp, Trigger,
+    EntityId, EntityKind, EntityStatus, FieldErrors, FilterKey, Level, Platform, Role, RuleDraft, RuleId,
+    RuleStatus, Timestamp, Trigger,
 };
 use serde::{Deserialize, Serialize};
 

@@ -39,7 +39,11 @@ pub(super) async fn log_in(State(pages): State<Pages>, request: Request) -> Resp
     };
     let email = form.first("email").unwrap_or_default().to_owned();
     let password = form.first("password").unwrap_or_default();
-    let next = form.first("next").and_then(same_site).unwrap_or_default().to_owned();
+    let next = form
+        .first("next")
+        .and_then(same_site)
+        .unwrap_or_default()
+        .to_owned();
     let answer = match backend_of(&parts) {
         Some(backend) => backend.log_in(&email, password).await,
         None => Err(AppError::LoggedOut),

@@ -21,6 +21,8 @@ pub(crate) use rules::PostedRule;
 /// Expects `Arc<dyn Backend>` in every request's extensions. The caller serves the static files and checks the
 /// origin of mutations. Pages bring their own `Content-Security-Policy`, because it names a nonce of theirs.
 pub fn router(options: LeptosOptions) -> Router {
+    // What components wait for runs on the server's own runtime. An error says that it is set already.
+    let _ = any_spawner::Executor::init_tokio();
     let pages = page::Pages::new(options);
     let mut router = Router::new()
         .route("/", get(login::home))

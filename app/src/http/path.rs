@@ -19,7 +19,11 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_site_are_gone_on_to() {
-        for good in ["/", "/products/218/tracking?q=a%20b", "/profile/tracking/new?step=2"] {
+        for good in [
+            "/",
+            "/products/218/tracking?q=a%20b",
+            "/profile/tracking/new?step=2",
+        ] {
             assert_eq!(same_site(good), Some(good));
         }
         for bad in [

@@ -35,20 +35,26 @@ pub(crate) async fn fill(
         for (key, filter) in &posted.draft.filters {
             if *key != FilterKey::Method && !filter.values.is_empty() {
                 let query = choice_query(level, entity, *key, &posted.draft);
-                data.chosen.insert(*key, backend.chosen(&query, &filter.values).await?);
+                data.chosen
+                    .insert(*key, backend.chosen(&query, &filter.values).await?);
             }
         }
     }
     let mut plain_choices = BTreeMap::new();
     if plain && data.view.can_manage {
-        for key in FilterKey::LISTS.into_iter().filter(|key| *key != FilterKey::Method) {
+        for key in FilterKey::LISTS
+            .into_iter()
+            .filter(|key| *key != FilterKey::Method)
+        {
             let offered = data
                 .view
                 .triggers
                 .iter()
                 .any(|trigger| form_fields(role, level, *trigger).filters.contains(&key));
             if offered {
-                let choices: Vec<Choice> = backend.choices(&choice_query(level, entity, key, &data.draft)).await?;
+                let choices: Vec<Choice> = backend
+                    .choices(&choice_query(level, entity, key, &data.draft))
+                    .await?;
                 plain_choices.insert(key, choices);
             }
         }

@@ -42,7 +42,9 @@ pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
     pub(super) fn first(&self, name: &str) -> Option<&str> {
-        self.pairs().find(|(found, _)| *found == name).map(|(_, text)| text)
+        self.pairs()
+            .find(|(found, _)| *found == name)
+            .map(|(_, text)| text)
     }
 
     fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -62,7 +64,11 @@ pub(super) async fn read_form(request: Request) -> Result<(Parts, Form), Respons
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "This address takes a form.").into_response());
     }
     let Ok(bytes) = to_bytes(body, MAX_FORM).await else {
-        return Err((StatusCode::PAYLOAD_TOO_LARGE, "The form is too large; go back and shorten it.").into_response());
+        return Err((
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The form is too large; go back and shorten it.",
+        )
+            .into_response());
     };
     let pairs = form_urlencoded::parse(&bytes).into_owned().collect();
     Ok((parts, Form(pairs)))
@@ -86,10 +92,17 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
         (Place::Own, Some(publisher)) => (Level::Publisher, publisher),
         (Place::Own, None) => return draw(&pages, parts, || {}).await,
     };
-    let target = Target { backend, place, level, entity };
+    let target = Target {
+        backend,
+        place,
+        level,
+        entity,
+    };
     match (form.first("do"), address.panel) {
         (Some("enable"), Panel::Rule(rule)) => target.switch(&pages, parts, &rule, RuleStatus::Active).await,
-        (Some("disable"), Panel::Rule(rule)) => target.switch(&pages, parts, &rule, RuleStatus::Disabled).await,
+        (Some("disable"), Panel::Rule(rule)) => {
+            target.switch(&pages, parts, &rule, RuleStatus::Disabled).await
+        }
         (Some("delete"), Panel::Rule(rule)) => target.delete(&pages, parts, &rule).await,
         (Some("save"), Panel::New) => target.save(&pages, parts, &form, None).await,
         (Some("save"), Panel::Rule(rule)) => target.save(&pages, parts, &form, Some(rule)).await,
@@ -100,7 +113,9 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
 
 /// Draws the page at the address of the post.
 async fn draw(pages: &Pages, parts: Parts, context: impl Fn() + Clone + Send + Sync + 'static) -> Response {
-    pages.draw(Request::from_parts(parts, Body::empty()), context).await
+    pages
+        .draw(Request::from_parts(parts, Body::empty()), context)
+        .await
 }
 
 /// What was posted, without the token.
@@ -131,7 +146,7 @@ async fn log_in_first(pages: &Pages, parts: Parts, form: &Form, backend: Arc<dyn
     }
     let resume = form
         .pairs()
-        .filter(|(name, _)| !matches!(*name, "action.auth_token" | "email" | "password"))
+        .filter(|(name, _)| !matches!(*name, "action.auth_token" | "email" | "password" | "next"))
         .map(|(name, text)| (name.to_owned(), text.to_owned()))
         .collect();
     let state = LoginState {
@@ -166,7 +181,13 @@ impl Target {
     }
 
     /// Back to the list, which says why not.
-    async fn answer(&self, pages: &Pages, parts: Parts, result: Result<(), AppError>, notice: &str) -> Response {
+    async fn answer(
+        &self,
+        pages: &Pages,
+        parts: Parts,
+        result: Result<(), AppError>,
+        notice: &str,
+    ) -> Response {
         match result {
             Ok(()) => self.done(notice).await,
             Err(AppError::NotFound) => draw(pages, parts, || {}).await,

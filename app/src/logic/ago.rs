@@ -60,7 +60,13 @@ impl Clock {
 
     /// `23 Nov 2026, 20:15:03`.
     pub(crate) fn exact(self) -> String {
-        format!("{}, {:02}:{:02}:{:02}", self.date(), self.hour, self.minute, self.second)
+        format!(
+            "{}, {:02}:{:02}:{:02}",
+            self.date(),
+            self.hour,
+            self.minute,
+            self.second
+        )
     }
 
     /// `20:15`.

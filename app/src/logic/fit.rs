@@ -38,7 +38,10 @@ pub(crate) fn dropped_note(dropped: &[String], trigger: Trigger) -> Option<Strin
     Some(if first.is_empty() {
         format!("{last} does not apply to {label} and was removed.")
     } else {
-        format!("{} and {last} do not apply to {label} and were removed.", first.join(", "))
+        format!(
+            "{} and {last} do not apply to {label} and were removed.",
+            first.join(", ")
+        )
     })
 }
 
@@ -63,7 +66,11 @@ mod tests {
             text: "Lead {{lead_id}}".to_owned(),
             ..RuleDraft::default()
         };
-        for (key, value) in [(FilterKey::Method, "POST"), (FilterKey::Publisher, "1044"), (FilterKey::Buyer, "402")] {
+        for (key, value) in [
+            (FilterKey::Method, "POST"),
+            (FilterKey::Publisher, "1044"),
+            (FilterKey::Buyer, "402"),
+        ] {
             draft.filters.insert(
                 key,
                 FilterDraft {

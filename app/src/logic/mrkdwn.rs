@@ -42,9 +42,17 @@ pub(crate) fn blocks(text: &str) -> Vec<Block> {
             lines(&format!("```{piece}"), &mut blocks);
         } else if !piece.trim_matches('\n').is_empty() {
             // The line breaks next to a fence belong to the fence.
-            let piece = if at > 0 { piece.strip_prefix('\n').unwrap_or(piece) } else { piece };
+            let piece = if at > 0 {
+                piece.strip_prefix('\n').unwrap_or(piece)
+            } else {
+                piece
+            };
             let last = text.matches("```").count() <= at;
-            let piece = if last { piece } else { piece.strip_suffix('\n').unwrap_or(piece) };
+            let piece = if last {
+                piece
+            } else {
+                piece.strip_suffix('\n').unwrap_or(piece)
+            };
             lines(piece, &mut blocks);
         }
     }
@@ -114,7 +122,9 @@ fn between(text: &str, mark: char, before: Option<char>) -> Option<(&str, &str)>
         let end = from + found;
         let after = &inner[end + mark.len_utf8()..];
         let held = &inner[..end];
-        let hugs = !held.is_empty() && !held.starts_with(char::is_whitespace) && !held.ends_with(char::is_whitespace);
+        let hugs = !held.is_empty()
+            && !held.starts_with(char::is_whitespace)
+            && !held.ends_with(char::is_whitespace);
         if hugs && !after.starts_with(char::is_alphanumeric) {
             return Some((held, after));
         }
@@ -151,7 +161,9 @@ fn token(text: &str) -> Option<(Span, &str)> {
 
 /// The three entities of Slack; `&amp;` last, so that `&amp;lt;` stays the text it is.
 fn unescape(text: &str) -> String {
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
 }
 
 #[cfg(test)]
@@ -187,7 +199,15 @@ mod tests {
 
     #[test]
     fn marks_inside_words_or_alone_stay_letters() {
-        for text in ["snake_case_name", "2 * 3 * 4", "*", "**", "a*b*c", "* not bold *", "_open"] {
+        for text in [
+            "snake_case_name",
+            "2 * 3 * 4",
+            "*",
+            "**",
+            "a*b*c",
+            "* not bold *",
+            "_open",
+        ] {
             assert_eq!(line(text), [plain(text)], "{text}");
         }
     }
@@ -218,7 +238,10 @@ mod tests {
             line("<!date^1795464903^{date_short_pretty} {time}|2026-11-23>"),
             [Span::Date(1_795_464_903, "2026-11-23".to_owned())]
         );
-        assert_eq!(line("<javascript:alert(1)|x>"), [plain("<javascript:alert(1)|x>")]);
+        assert_eq!(
+            line("<javascript:alert(1)|x>"),
+            [plain("<javascript:alert(1)|x>")]
+        );
     }
 
     #[test]
@@ -238,7 +261,19 @@ mod tests {
 
     #[test]
     fn any_text_at_all_can_be_read() {
-        for text in ["", "\n\n", "<", "<>", "<|>", "*_~`<!date^x>", "ü*ü*", "```", "````", "> ", "<@>"] {
+        for text in [
+            "",
+            "\n\n",
+            "<",
+            "<>",
+            "<|>",
+            "*_~`<!date^x>",
+            "ü*ü*",
+            "```",
+            "````",
+            "> ",
+            "<@>",
+        ] {
             blocks(text);
         }
     }

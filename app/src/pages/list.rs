@@ -60,10 +60,19 @@ fn shown(kind: EntityKind, listing: &Listing<EntityRow>, search: &EntitySearch, 
         .iter()
         .map(|row| entity_row(kind, row, has_platform, has_owner))
         .collect_view();
-    let pages = pager(listing.total, listing.offset, listing.limit, listing.rows.len(), |page| {
-        let search = EntitySearch { page, ..search.clone() };
-        search.address(path)
-    });
+    let pages = pager(
+        listing.total,
+        listing.offset,
+        listing.limit,
+        listing.rows.len(),
+        |page| {
+            let search = EntitySearch {
+                page,
+                ..search.clone()
+            };
+            search.address(path)
+        },
+    );
     view! {
         <table class="table" role="table">
             <thead role="rowgroup">

@@ -31,7 +31,11 @@ pub(crate) fn LoginPage(state: LoginState) -> impl IntoView {
     // Posting the waiting form again means posting it where it was posted before.
     let action = if resumes {
         let search = location.search.get_untracked();
-        format!("{}?{}", location.pathname.get_untracked(), search.trim_start_matches('?'))
+        format!(
+            "{}?{}",
+            location.pathname.get_untracked(),
+            search.trim_start_matches('?')
+        )
     } else {
         "/login".to_owned()
     };

@@ -5,8 +5,14 @@ use leptos_meta::Title;
 
 const SCOPES: [(&str, &str); 4] = [
     ("chat:write", "Post messages."),
-    ("chat:write.public", "Post to public channels that the app was not invited to."),
-    ("channels:join", "Join public channels by itself, where a workspace demands membership."),
+    (
+        "chat:write.public",
+        "Post to public channels that the app was not invited to.",
+    ),
+    (
+        "channels:join",
+        "Join public channels by itself, where a workspace demands membership.",
+    ),
     ("im:write", "Start direct messages with people."),
 ];
 

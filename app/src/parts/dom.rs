@@ -36,7 +36,10 @@ pub(crate) fn focus_soon(id: impl Into<String>) {
 }
 
 /// The browser's clock, UTC milliseconds.
-#[expect(clippy::cast_possible_truncation, reason = "milliseconds of our era fit an i64 exactly")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds of our era fit an i64 exactly"
+)]
 pub(crate) fn now() -> Timestamp {
     js_sys::Date::now() as Timestamp
 }

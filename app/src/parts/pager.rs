@@ -3,7 +3,13 @@
 use leptos::prelude::*;
 
 /// `total`, `offset` and `limit` are those of the listing; `address` gives the address of a page.
-pub(crate) fn pager(total: i64, offset: i64, limit: i64, shown: usize, address: impl Fn(u32) -> String) -> AnyView {
+pub(crate) fn pager(
+    total: i64,
+    offset: i64,
+    limit: i64,
+    shown: usize,
+    address: impl Fn(u32) -> String,
+) -> AnyView {
     let limit = limit.max(1);
     let page = u32::try_from(offset / limit).unwrap_or_default() + 1;
     let last = u32::try_from((total - 1).max(0) / limit).unwrap_or_default() + 1;
@@ -19,7 +25,8 @@ pub(crate) fn pager(total: i64, offset: i64, limit: i64, shown: usize, address: 
         if possible {
             view! { <a class="button button--quiet button--small" href=address(to)>{label}</a> }.into_any()
         } else {
-            view! { <span class="button button--quiet button--small" aria-disabled="true">{label}</span> }.into_any()
+            view! { <span class="button button--quiet button--small" aria-disabled="true">{label}</span> }
+                .into_any()
         }
     };
     let links = (last > 1).then(|| {

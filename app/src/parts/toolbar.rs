@@ -23,7 +23,10 @@ pub(crate) fn Toolbar(#[prop(into)] path: String, children: Children) -> impl In
     let go = move || {
         let Some(form) = form.get_untracked() else { return };
         let pairs = dom::form_pairs(&form);
-        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let pairs: Vec<(&str, &str)> = pairs
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
         let options = NavigateOptions {
             replace: true,
             scroll: false,
@@ -31,7 +34,7 @@ pub(crate) fn Toolbar(#[prop(into)] path: String, children: Children) -> impl In
         };
         navigate(&with_query(&path, &pairs), options);
     };
-    let go = StoredValue::new_local(go);
+    let go = StoredValue::new(go);
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let stop_waiting = move || {
         if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
@@ -76,7 +79,9 @@ pub(crate) fn SearchField(#[prop(into)] label: String, q: Signal<String>) -> imp
     Effect::new(move || {
         let q = q.get();
         if let Some(input) = input.get() {
-            let typing = document().active_element().is_some_and(|active| &active == &**&*input);
+            let typing = document()
+                .active_element()
+                .is_some_and(|active| &active == &**&*input);
             if !typing && input.value() != q {
                 input.set_value(&q);
             }

@@ -14,7 +14,7 @@ use crate::parts::dialog::Dialog;
 pub(super) fn DeleteDialog(level: Level, rule: RuleId, name: String, tab: Tab) -> impl IntoView {
     let address = tab.place().rule(&rule);
     let notice = use_notice();
-    let close = StoredValue::new_local(tab.closer());
+    let close = StoredValue::new(tab.closer());
     let cancel = Callback::new(move |()| close.with_value(|close| close()));
     let busy = RwSignal::new(false);
     let failed = RwSignal::new(None::<String>);
@@ -24,7 +24,11 @@ pub(super) fn DeleteDialog(level: Level, rule: RuleId, name: String, tab: Tab) -
         let found = tab.rules.get().and_then(Result::ok);
         let row = found.and_then(|listing| listing.rows.into_iter().find(|row| row.id == id));
         match row {
-            Some(row) => format!("Rule {} ({}) of {name} will stop sending at once.", row.number, row.trigger.label()),
+            Some(row) => format!(
+                "Rule {} ({}) of {name} will stop sending at once.",
+                row.number,
+                row.trigger.label()
+            ),
             None => format!("The rule of {name} will stop sending at once."),
         }
     };

@@ -40,14 +40,14 @@ impl Tab {
     }
 
     /// Closes what stands over the list. To be made where the router is at hand.
-    pub(super) fn closer(self) -> impl Fn() + Clone + 'static {
+    pub(super) fn closer(self) -> impl Fn() + Clone + Send + Sync + 'static {
         let go = stay();
         move || go(&self.list_address())
     }
 }
 
 /// Goes to another address of the same page: nothing scrolls.
-pub(super) fn stay() -> impl Fn(&str) + Clone + 'static {
+pub(super) fn stay() -> impl Fn(&str) + Clone + Send + Sync + 'static {
     let navigate = use_navigate();
     move |address: &str| {
         let options = NavigateOptions {

@@ -28,10 +28,19 @@ pub(super) fn rule_table(view: &EntityView, listing: &Listing<RuleRow>, tab: Tab
         .iter()
         .map(|row| rule_row(view, row, tab))
         .collect_view();
-    let pages = pager(listing.total, listing.offset, listing.limit, listing.rows.len(), |page| {
-        let search = RuleSearch { page, ..search.clone() };
-        search.address(&path)
-    });
+    let pages = pager(
+        listing.total,
+        listing.offset,
+        listing.limit,
+        listing.rows.len(),
+        |page| {
+            let search = RuleSearch {
+                page,
+                ..search.clone()
+            };
+            search.address(&path)
+        },
+    );
     let column = |label: &'static str| view! { <th role="columnheader" scope="col">{label}</th> };
     view! {
         <table class="table table--rules" role="table" aria-label="Tracking rules">

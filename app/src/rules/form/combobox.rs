@@ -46,7 +46,9 @@ impl Combo {
     fn ask_now(self) {
         self.asked.update_value(|asked| *asked = asked.wrapping_add(1));
         let question = self.asked.get_value();
-        let query = self.state.choice_query(self.key, self.typed.get_untracked().trim().to_owned());
+        let query = self
+            .state
+            .choice_query(self.key, self.typed.get_untracked().trim().to_owned());
         spawn_local(async move {
             let answer = find_choices(query).await;
             if self.asked.try_get_value() != Some(question) {
@@ -108,7 +110,8 @@ impl Combo {
     }
 
     fn remove(self, id: &str) {
-        self.chosen.update(|chosen| chosen.retain(|choice| choice.id != id));
+        self.chosen
+            .update(|chosen| chosen.retain(|choice| choice.id != id));
         self.state.collect_settings();
     }
 
@@ -127,7 +130,8 @@ impl Combo {
             }
             "ArrowUp" if count > 0 => {
                 event.prevent_default();
-                self.active.update(|active| *active = (*active + count - 1) % count);
+                self.active
+                    .update(|active| *active = (*active + count - 1) % count);
             }
             "Enter" => {
                 // Never sends the form from here: who types a name wants that name.

@@ -37,8 +37,15 @@ pub(super) fn label_of(name: &str) -> String {
 
 impl FormState {
     /// Whether there is a complaint: for `aria-invalid`.
-    pub(super) fn invalid(self, name: &'static str) -> impl Fn() -> Option<&'static str> + Send + Sync + Clone {
-        move || self.errors.with(|errors| errors.of(name).is_some()).then_some("true")
+    pub(super) fn invalid(
+        self,
+        name: &'static str,
+    ) -> impl Fn() -> Option<&'static str> + Send + Sync + Clone {
+        move || {
+            self.errors
+                .with(|errors| errors.of(name).is_some())
+                .then_some("true")
+        }
     }
 }
 

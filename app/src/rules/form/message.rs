@@ -21,12 +21,7 @@ pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
             at(area.selection_start()).unwrap_or(end),
             at(area.selection_end()).unwrap_or(end),
         );
-        let _ = area.set_range_text_with_start_and_end_and_mode(
-            &written,
-            from,
-            to,
-            "end",
-        );
+        let _ = area.set_range_text_with_start_and_end_and_mode(&written, from, to, "end");
         let _ = area.focus();
         state.collect_settings();
     };

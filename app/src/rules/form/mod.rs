@@ -31,7 +31,7 @@ use crate::parts::trouble::Trouble;
 #[component]
 pub(super) fn RuleDialog(level: Level, entity: EntityId, rule: Option<RuleId>, tab: Tab) -> impl IntoView {
     let title = if rule.is_some() { "Edit Rule" } else { "Add Rule" };
-    let close = StoredValue::new_local(tab.closer());
+    let close = StoredValue::new(tab.closer());
     let touched = RwSignal::new(false);
     let cancel = Callback::new(move |()| {
         if !touched.get_untracked() || dom::confirm("Leave without saving this rule?") {

@@ -17,7 +17,8 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
     let shown = move || {
         let (text, name) = text.get();
         if text.trim().is_empty() {
-            return view! { <p class="hint">"Write a message to see it here, filled with sample data."</p> }.into_any();
+            return view! { <p class="hint">"Write a message to see it here, filled with sample data."</p> }
+                .into_any();
         }
         match Template::parse(&text, trigger, level) {
             Ok(template) => {
@@ -92,7 +93,10 @@ fn in_words(state: FormState, trigger: Trigger) -> Vec<String> {
     };
     let filters = filter_lines(rule.filters(), |key: FilterKey, id| {
         let chosen = state.chosen(key)?.get_untracked();
-        chosen.into_iter().find(|choice| choice.id == id).map(|choice| choice.name)
+        chosen
+            .into_iter()
+            .find(|choice| choice.id == id)
+            .map(|choice| choice.name)
     });
     let to = match rule.target() {
         Target::Channel(id) => format!("channel {id}"),

@@ -9,7 +9,9 @@ use super::state::FormState;
 
 pub(super) fn price_fields(state: FormState, ops: &[PriceOp]) -> AnyView {
     let price = state.draft.with_untracked(|draft| draft.price.clone());
-    let trigger = state.draft.with_untracked(|draft| Trigger::from_key(&draft.trigger));
+    let trigger = state
+        .draft
+        .with_untracked(|draft| Trigger::from_key(&draft.trigger));
     let meaning = match trigger.map(|trigger| trigger.price_meaning(state.level())) {
         Some(PriceMeaning::Total) => "The price is what the lead brought in total.",
         Some(PriceMeaning::CampaignPrice) => "The price is what the campaign pays.",

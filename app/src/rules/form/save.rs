@@ -12,9 +12,9 @@ use crate::frame::use_notice;
 use crate::rules::tab::Tab;
 
 /// What a submit of the form does, and what a new login goes on with.
-pub(super) fn saver(state: FormState, tab: Tab) -> impl Fn(SubmitEvent) + Clone + 'static {
+pub(super) fn saver(state: FormState, tab: Tab) -> impl Fn(SubmitEvent) + Clone + Send + Sync + 'static {
     let notice = use_notice();
-    let close = StoredValue::new_local(tab.closer());
+    let close = StoredValue::new(tab.closer());
     let save = move || {
         state.collect_settings();
         if state.saving.get_untracked() {
@@ -46,7 +46,7 @@ pub(super) fn saver(state: FormState, tab: Tab) -> impl Fn(SubmitEvent) + Clone 
             }
         });
     };
-    provide_context(SaveAgain(StoredValue::new_local(Box::new(save))));
+    provide_context(SaveAgain(StoredValue::new(Box::new(save))));
     move |event: SubmitEvent| {
         event.prevent_default();
         save();
@@ -55,4 +55,4 @@ pub(super) fn saver(state: FormState, tab: Tab) -> impl Fn(SubmitEvent) + Clone 
 
 /// Saves once more, after somebody has logged in again.
 #[derive(Clone, Copy)]
-pub(super) struct SaveAgain(pub StoredValue<Box<dyn Fn()>, LocalStorage>);
+pub(super) struct SaveAgain(pub StoredValue<Box<dyn Fn() + Send + Sync>>);

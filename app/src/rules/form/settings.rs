@@ -10,7 +10,7 @@ use super::message::message_field;
 use super::preview::Preview;
 use super::price::price_fields;
 use super::state::FormState;
-use super::target::{token_fields, target_fields};
+use super::target::{target_fields, token_fields};
 use super::trigger::version;
 use crate::parts::badge::platform_tag;
 use crate::rules::tab::{Tab, stay};

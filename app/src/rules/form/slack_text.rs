@@ -10,7 +10,9 @@ pub(super) fn slack_text(text: &str) -> AnyView {
         .into_iter()
         .map(|block| match block {
             Block::Text(lines) => view! { <p class="slack__text">{all(lines)}</p> }.into_any(),
-            Block::Quote(lines) => view! { <blockquote class="slack__quote">{all(lines)}</blockquote> }.into_any(),
+            Block::Quote(lines) => {
+                view! { <blockquote class="slack__quote">{all(lines)}</blockquote> }.into_any()
+            }
             Block::Code(code) => view! { <pre class="slack__code">{code}</pre> }.into_any(),
         })
         .collect_view()
@@ -36,7 +38,9 @@ fn spans(spans_of: Vec<Span>) -> AnyView {
             Span::Strike(inner) => view! { <s>{spans(inner)}</s> }.into_any(),
             Span::Code(text) => view! { <code>{text}</code> }.into_any(),
             // Not a real link: a preview leads nowhere.
-            Span::Link(address, label) => view! { <span class="slack__link" title=address>{label}</span> }.into_any(),
+            Span::Link(address, label) => {
+                view! { <span class="slack__link" title=address>{label}</span> }.into_any()
+            }
             Span::Mention(name) => view! { <span class="slack__mention">{name}</span> }.into_any(),
             Span::Date(seconds, _) => {
                 let clock = Clock::utc(seconds.saturating_mul(1_000));

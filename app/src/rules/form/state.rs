@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use leadbell_domain::{
-    DraftContext, EntityId, FieldErrors, FilterKey, Level, ParsedRule, Role, RuleDraft, RuleId, SecretText, Trigger,
+    DraftContext, EntityId, FieldErrors, FilterKey, Level, ParsedRule, Role, RuleDraft, RuleId, SecretText,
+    Trigger,
 };
 use leptos::html;
 use leptos::prelude::*;
@@ -76,7 +77,12 @@ impl FormState {
             .filter(|key| *key != FilterKey::Method)
             .map(|key| {
                 let known = page.data.chosen.get(&key).cloned().unwrap_or_default();
-                let ids = page.data.draft.filters.get(&key).map(|filter| filter.values.as_slice());
+                let ids = page
+                    .data
+                    .draft
+                    .filters
+                    .get(&key)
+                    .map(|filter| filter.values.as_slice());
                 (key, RwSignal::new(with_names(ids.unwrap_or_default(), &known)))
             })
             .collect();
@@ -137,7 +143,9 @@ impl FormState {
 
     /// Reads the fields of the step that is shown.
     pub(super) fn collect(self, stage: Stage) {
-        let Some(form) = self.form.get_untracked() else { return };
+        let Some(form) = self.form.get_untracked() else {
+            return;
+        };
         let pairs = dom::form_pairs(&form);
         let typed = RuleDraft::from_form(pairs.iter().map(|(name, text)| (name.as_str(), text.as_str())));
         self.touched.set(true);
@@ -148,11 +156,14 @@ impl FormState {
         let mut typed = typed;
         self.chosen.with_value(|chosen| {
             for (key, values) in chosen {
-                let ids = values.with_untracked(|values| values.iter().map(|choice| choice.id.clone()).collect());
+                let ids =
+                    values.with_untracked(|values| values.iter().map(|choice| choice.id.clone()).collect());
                 typed.filters.entry(*key).or_default().values = ids;
             }
         });
-        typed.filters.retain(|_, filter| !filter.values.is_empty() || filter.exclude);
+        typed
+            .filters
+            .retain(|_, filter| !filter.values.is_empty() || filter.exclude);
         self.draft.set(typed);
     }
 
@@ -220,7 +231,8 @@ impl FormState {
 
     /// Forgets the pasted token, once it is stored or no longer wanted.
     pub(super) fn forget_token(self) {
-        self.draft.update(|draft| draft.auth_token = SecretText::default());
+        self.draft
+            .update(|draft| draft.auth_token = SecretText::default());
     }
 
     pub(super) fn role(self) -> Role {
@@ -260,11 +272,15 @@ impl FormState {
 fn with_names(ids: &[String], known: &[Choice]) -> Vec<Choice> {
     ids.iter()
         .map(|id| {
-            known.iter().find(|choice| choice.id == *id).cloned().unwrap_or_else(|| Choice {
-                id: id.clone(),
-                name: id.clone(),
-                note: None,
-            })
+            known
+                .iter()
+                .find(|choice| choice.id == *id)
+                .cloned()
+                .unwrap_or_else(|| Choice {
+                    id: id.clone(),
+                    name: id.clone(),
+                    note: None,
+                })
         })
         .collect()
 }

@@ -20,7 +20,11 @@ pub(super) fn token_fields(state: FormState) -> AnyView {
                     connection.name,
                     connection.kind,
                     connection.hint,
-                    if connection.broken { " – refused by Slack" } else { "" }
+                    if connection.broken {
+                        " – refused by Slack"
+                    } else {
+                        ""
+                    }
                 );
                 let selected = connection.id == chosen;
                 view! { <option value=connection.id.clone() selected=selected>{label}</option> }.into_any()

@@ -53,7 +53,10 @@ pub(super) fn trigger_step(state: FormState, tab: Tab) -> AnyView {
                 state.errors.set(FieldErrors::new());
                 go(&format!("{address}?step=2&trigger={key}"));
             }
-            None => state.refuse(FieldErrors::one("trigger", "Choose the event that triggers the action.")),
+            None => state.refuse(FieldErrors::one(
+                "trigger",
+                "Choose the event that triggers the action.",
+            )),
         }
     };
     view! {
