@@ -4,15 +4,20 @@
 //! without it those tests fail, unless `LEADBELL_SKIP_POSTGRES=1` says that this is meant).
 
 mod crash;
+mod cross_site;
 mod events;
 mod events_refused;
+mod forms;
 mod judging;
 mod large_bodies;
 mod meta;
+mod privacy;
 mod program;
+mod roles;
 mod rules;
 mod rules_refused;
 mod secrets;
+mod sessions;
 mod story;
 mod support;
 mod tokens;
