@@ -125,7 +125,7 @@ for (const { name, spoil, complaints } of cases) {
     expect(await rest.rules('product', '218')).toMatchObject([
       {
         name: 'Keep me',
-        filters: { publisher: { any_of: ['1044'] }, price: { op: 'between', min: '10', max: '50' } },
+        filters: { publisher: { any_of: ['1044'] }, price: { op: 'between', min: '10.00', max: '50.00' } },
         action: { text: TEXT, target: { channel_id: channels.sales } },
       },
     ]);
