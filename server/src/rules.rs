@@ -3,7 +3,7 @@
 
 use leadbell_domain::{
     ConnectionChoice, ConnectionId, DraftContext, Entity, EntityId, EntityKind, FieldErrors, Level, Role,
-    RuleDraft, RuleId, RuleStatus, SlackToken, StoredRule, Target, TokenKind, Verb, Viewer,
+    RuleDraft, RuleId, RuleStatus, Scope, SlackToken, StoredRule, Target, TokenKind, Verb, Viewer,
 };
 use leadbell_store::{
     Connection, ConnectionCheck, ConnectionOwner, ConnectionScope, ConnectionStatus, NewConnection,
@@ -155,6 +155,13 @@ pub async fn save(
         platform: entity.platform,
     };
     let parsed = draft.parse(&context).map_err(RuleError::Fields)?;
+    // A publisher serves both platforms, and so would a rule of his: the writer's own bounds count there.
+    if let Scope::Platform(platform) = viewer.scope(level, Verb::Manage)
+        && parsed.trigger().platform() != platform
+    {
+        let message = format!("You may make rules of {} only.", platform.label());
+        return Err(RuleError::Fields(FieldErrors::one("trigger", message)));
+    }
     let complaints = check_filter_values(&*state.store, viewer, level, entity_id, parsed.filters()).await?;
     if !complaints.is_empty() {
         return Err(RuleError::Fields(complaints));

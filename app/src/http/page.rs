@@ -55,6 +55,10 @@ pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Respon
     if !public && !known {
         return Redirect::to(&login_address(request.uri())).into_response();
     }
+    // The router knows shapes of addresses only; `Address` knows which of them name something.
+    if address.page == Page::Missing {
+        return missing(State(pages), request).await;
+    }
     pages.draw(request, || {}).await
 }
 

@@ -25,6 +25,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
+use axum::routing::any;
 use leptos::config::LeptosOptions;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
@@ -54,12 +55,7 @@ pub fn router(state: AppState, web: Web) -> Router {
         .merge(catalog::router())
         .merge(deliveries::router())
         .merge(meta::router())
-        .fallback(async || {
-            problem::Problem::new(
-                StatusCode::NOT_FOUND,
-                "There is no such address in this interface.",
-            )
-        })
+        .fallback(no_such_address)
         .method_not_allowed_fallback(async || {
             problem::Problem::new(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -81,6 +77,10 @@ pub fn router(state: AppState, web: Web) -> Router {
 
     Router::new()
         .nest("/api/v1", api)
+        // Whoever mistypes an address of the interface is a program and can't read pages.
+        .route("/api", any(no_such_address))
+        .route("/api/", any(no_such_address))
+        .route("/api/{*rest}", any(no_such_address))
         .merge(health::router(state.clone(), web.metrics))
         .merge(assets::router(&web.leptos))
         .merge(pages)
@@ -92,6 +92,13 @@ pub fn router(state: AppState, web: Web) -> Router {
             HeaderName::from_static("permissions-policy"),
             "camera=(), microphone=(), geolocation=()",
         ))
+}
+
+async fn no_such_address() -> problem::Problem {
+    problem::Problem::new(
+        StatusCode::NOT_FOUND,
+        "There is no such address in this interface.",
+    )
 }
 
 /// What logs say of a request: never its query, which can hold a key or a lead's data.

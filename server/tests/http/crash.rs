@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leadbell_dispatch::ManualClock;
 use leadbell_sandbox::{Fault, demo};
 
-use crate::support::{TestApp, rule, soon, sold};
+use crate::support::{TestApp, rule, sold, soon};
 
 /// Longer than any lease.
 const LATER_MS: i64 = 120_000;
@@ -27,7 +27,8 @@ async fn statuses(app: &TestApp, events: &[&str]) -> Vec<String> {
 }
 
 pub async fn what_was_queued_is_sent_after_a_crash_and_what_was_on_its_way_is_ambiguous(app: &mut TestApp) {
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     app.slack().fail_next("chat.postMessage", 1, Fault::hang());
     for id in ["held", "queued-1", "queued-2"] {
         app.event(&sold(id)).await;
@@ -51,7 +52,8 @@ pub async fn what_was_queued_is_sent_after_a_crash_and_what_was_on_its_way_is_am
 }
 
 pub async fn what_slack_had_posted_before_the_crash_is_not_posted_again(app: &mut TestApp) {
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     app.slack()
         .fail_next("chat.postMessage", 1, Fault::hang().after_the_work());
     app.event(&sold("posted")).await;
@@ -69,7 +71,8 @@ pub async fn what_slack_had_posted_before_the_crash_is_not_posted_again(app: &mu
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rules_keys_and_known_events_are_there_again_after_a_crash() {
     let mut app = TestApp::start().await;
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     app.event(&sold("1")).await;
     app.texts_until(demo::SALES, "1").await;
     app.crash().await;

@@ -8,8 +8,14 @@ use crate::support::{Browser, PASSWORD, Settings, TestApp, person, rule};
 
 /// What a browser says of a request that another site's page makes.
 const FOREIGN: [&[(&str, &str)]; 5] = [
-    &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
-    &[("sec-fetch-site", "same-site"), ("origin", "https://other.example.com")],
+    &[
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ],
+    &[
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://other.example.com"),
+    ],
     &[("sec-fetch-site", "cross-site")],
     &[("origin", "https://evil.example")],
     &[("origin", "null")],
@@ -23,7 +29,9 @@ async fn post(browser: &Browser, path: &str, headers: &[(&str, &str)], body: &Bo
     let request = match body {
         Body::Form(fields) => request.form(fields),
         // As a form of another site could send it, without asking first.
-        Body::Json(json) => request.header("content-type", "text/plain").body(json.to_string()),
+        Body::Json(json) => request
+            .header("content-type", "text/plain")
+            .body(json.to_string()),
     };
     browser.send(request).await.status
 }
@@ -43,17 +51,33 @@ async fn nothing_is_changed_for_another_sites_page() {
     browser.log_in(&email).await;
     let at_rule = format!("/products/218/tracking/{id}");
     let posts = [
-        ("/login", Body::Form(vec![("email", email.clone()), ("password", PASSWORD.to_owned())])),
+        (
+            "/login",
+            Body::Form(vec![("email", email.clone()), ("password", PASSWORD.to_owned())]),
+        ),
         ("/logout", Body::Form(Vec::new())),
         (at_rule.as_str(), Body::Form(vec![("do", "delete".to_owned())])),
         (at_rule.as_str(), Body::Form(vec![("do", "disable".to_owned())])),
-        ("/fn/delete_rule", Body::Json(json!({"level": "product", "rule": id}))),
-        ("/fn/set_rule_status", Body::Json(json!({"level": "product", "rule": id, "status": "disabled"}))),
-        ("/fn/log_in", Body::Json(json!({"email": email, "password": PASSWORD}))),
+        (
+            "/fn/delete_rule",
+            Body::Json(json!({"level": "product", "rule": id})),
+        ),
+        (
+            "/fn/set_rule_status",
+            Body::Json(json!({"level": "product", "rule": id, "status": "disabled"})),
+        ),
+        (
+            "/fn/log_in",
+            Body::Json(json!({"email": email, "password": PASSWORD})),
+        ),
     ];
     for (path, body) in &posts {
         for headers in FOREIGN {
-            assert_eq!(post(&browser, path, headers, body).await, 403, "{path} {headers:?}");
+            assert_eq!(
+                post(&browser, path, headers, body).await,
+                403,
+                "{path} {headers:?}"
+            );
         }
     }
     assert_eq!(browser.person().await["email"], email.as_str());
@@ -61,7 +85,10 @@ async fn nothing_is_changed_for_another_sites_page() {
     assert_eq!(now, made);
     // A link on another site may lead here, though: one in a Slack message does.
     let visit = browser.request(Method::GET, "/products/218/tracking");
-    browser.send(visit.header("sec-fetch-site", "cross-site")).await.expect(200);
+    browser
+        .send(visit.header("sec-fetch-site", "cross-site"))
+        .await
+        .expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -97,7 +124,13 @@ async fn behind_a_proxy_the_public_address_is_our_own() {
         ("https://evil.example", 403),
     ] {
         let fields = vec![("email", email.clone()), ("password", PASSWORD.to_owned())];
-        let found = post(&app.browser(), "/login", &[("origin", origin)], &Body::Form(fields)).await;
+        let found = post(
+            &app.browser(),
+            "/login",
+            &[("origin", origin)],
+            &Body::Form(fields),
+        )
+        .await;
         assert_eq!(found, status, "{origin}");
     }
 }
@@ -130,9 +163,17 @@ async fn pages_tell_browsers_what_to_forbid_and_not_to_keep() {
             assert_eq!(answer.header(name), value, "{name}");
         }
         let policy = answer.header("content-security-policy");
-        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+        for part in [
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+        ] {
             assert!(policy.contains(part), "{policy}");
         }
-        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+        assert!(
+            !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+            "{policy}"
+        );
     }
 }

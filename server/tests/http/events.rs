@@ -9,12 +9,13 @@ use leadbell_store::Pools;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Database, TestApp, event, lines, rule, set, soon, sold};
+use crate::support::{Database, TestApp, event, lines, rule, set, sold, soon};
 
 const NDJSON: &str = "application/x-ndjson";
 
 pub async fn events_come_one_by_one_in_batches_and_in_lines(app: &mut TestApp) {
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     app.event(&sold("1")).await;
     let batch = json!({"events": [sold("2"), sold("3")]});
     let answer = app.post("/events", &batch).await.expect(202).json();
@@ -31,8 +32,13 @@ pub async fn events_come_one_by_one_in_batches_and_in_lines(app: &mut TestApp) {
 }
 
 pub async fn a_platform_that_can_only_call_a_url_is_heard_too(app: &mut TestApp) {
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}} {{price}} {{publisher_name}}"))
-        .await;
+    app.rule(&rule(
+        "product",
+        "218",
+        "lms.lead_sold",
+        "{{lead_id}} {{price}} {{publisher_name}}",
+    ))
+    .await;
     let query = "/pingback?event_id=1&trigger=lms.lead_sold&product_id=218&lead.id=a%26b&price=42.50&publisher_id=1044&publisher_name=Blue%20Traffic&zip=";
     let answer = app.get(query).await.expect(202).json();
     assert_eq!(answer, json!({"accepted": 1, "duplicates": 0, "rejected": []}));
@@ -52,10 +58,20 @@ pub async fn a_platform_that_can_only_call_a_url_is_heard_too(app: &mut TestApp)
     let again = app.get(query).await.expect(202).json();
     assert_eq!(again["duplicates"], 1);
     // Whoever can set no header gives the key as a field, which is not kept.
-    let with_key = format!("/pingback?key={}&event_id=by-key&trigger=lms.lead_sold&product_id=218&lead_id=9", app.key);
-    let answer = app.send(app.bare(Method::GET, &with_key)).await.expect(202).json();
+    let with_key = format!(
+        "/pingback?key={}&event_id=by-key&trigger=lms.lead_sold&product_id=218&lead_id=9",
+        app.key
+    );
+    let answer = app
+        .send(app.bare(Method::GET, &with_key))
+        .await
+        .expect(202)
+        .json();
     assert_eq!(answer["accepted"], 1);
-    for path in [with_key.replace("by-key", "both"), with_key.replace("/pingback?key", "/pingback?x=1&key")] {
+    for path in [
+        with_key.replace("by-key", "both"),
+        with_key.replace("/pingback?key", "/pingback?x=1&key"),
+    ] {
         app.send(app.request(Method::GET, &path)).await.expect(202);
     }
     for id in ["by-key", "both"] {
@@ -63,8 +79,12 @@ pub async fn a_platform_that_can_only_call_a_url_is_heard_too(app: &mut TestApp)
         assert!(!told.text.contains(&app.key), "{}", told.text);
         assert_eq!(told.json()["event"].get("key"), None);
     }
-    app.send(app.bare(Method::GET, &with_key.replace("key=lbk_", "key=lbk_x"))).await.problem(401);
-    let wrong = app.get("/pingback?event_id=3&trigger=lms.lead_sold&price=x").await;
+    app.send(app.bare(Method::GET, &with_key.replace("key=lbk_", "key=lbk_x")))
+        .await
+        .problem(401);
+    let wrong = app
+        .get("/pingback?event_id=3&trigger=lms.lead_sold&price=x")
+        .await;
     let rejected = &wrong.expect(422).json()["rejected"][0];
     let fields: Vec<&str> = rejected["errors"]
         .as_array()
@@ -76,7 +96,8 @@ pub async fn a_platform_that_can_only_call_a_url_is_heard_too(app: &mut TestApp)
 }
 
 pub async fn an_event_is_accepted_once_within_a_request_and_across_requests(app: &mut TestApp) {
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     let batch = json!({"events": [sold("1"), sold("2"), sold("1")]});
     let answer = app.post("/events", &batch).await.expect(202).json();
     assert_eq!(answer, json!({"accepted": 2, "duplicates": 1, "rejected": []}));
@@ -94,7 +115,8 @@ pub async fn an_event_is_accepted_once_within_a_request_and_across_requests(app:
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_requests_with_one_event_at_the_same_time_one_is_accepted() {
     let app = TestApp::start().await;
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     let wanted = sold("1");
     let answers = futures::future::join_all((0..8).map(|_| app.post("/events", &wanted))).await;
     let accepted: u64 = answers
@@ -109,7 +131,8 @@ async fn of_many_requests_with_one_event_at_the_same_time_one_is_accepted() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_test_event_is_accepted_and_sends_nothing() {
     let app = TestApp::start().await;
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     app.event(&set(sold("trial"), "is_test", json!(true))).await;
     app.event(&sold("real")).await;
     assert_eq!(app.texts_until(demo::SALES, "real").await, ["real"]);
@@ -151,7 +174,8 @@ async fn whoever_is_new_in_an_event_is_discovered_and_may_be_entered_later() {
     assert_eq!(campaign.buyer.unwrap().as_str(), "new-b");
     assert_eq!(campaign.product.unwrap().as_str(), "new-p");
     // A rule can be made for it right away.
-    app.rule(&rule("product", "new-p", "lms.campaign_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "new-p", "lms.campaign_sold", "{{lead_id}}"))
+        .await;
     let entered = json!({"products": [{"id": "new-p", "name": "Roofing US"}]});
     let counts = app.put("/catalog", &entered).await.expect(200).json();
     assert_eq!(counts, json!({"created": 0, "updated": 1, "unchanged": 0}));
@@ -165,16 +189,21 @@ async fn whoever_is_new_in_an_event_is_discovered_and_may_be_entered_later() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_that_cannot_be_written_are_not_acknowledged() {
     let app = TestApp::start().await;
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     // The same database once more, through connections that this test can close.
-    let opened = leadbell_store::open(&app.database.url(), &Database::key()).await.unwrap();
+    let opened = leadbell_store::open(&app.database.url(), &Database::key())
+        .await
+        .unwrap();
     let state = AppState {
         committer: Committer::start(opened.store.clone(), app.state().wake.clone()),
         store: opened.store,
         ..app.state().clone()
     };
     let web = Web {
-        leptos: leptos::config::LeptosOptions::builder().output_name("leadbell").build(),
+        leptos: leptos::config::LeptosOptions::builder()
+            .output_name("leadbell")
+            .build(),
         sessions: AnySessionStore::open(opened.pools.clone()).await.unwrap(),
         metrics: None,
     };
@@ -182,7 +211,10 @@ async fn events_that_cannot_be_written_are_not_acknowledged() {
     let url = format!("http://{}/api/v1/events", listener.local_addr().unwrap());
     tokio::spawn(axum::serve(listener, http::router(state, web)).into_future());
     let post = async |event: Value| {
-        let request = reqwest::Client::new().post(&url).bearer_auth(&app.key).json(&event);
+        let request = reqwest::Client::new()
+            .post(&url)
+            .bearer_auth(&app.key)
+            .json(&event);
         app.send(request).await
     };
     post(sold("before")).await.expect(202);
@@ -196,5 +228,8 @@ async fn events_that_cannot_be_written_are_not_acknowledged() {
 
     // The sender tries again when the database is back: for us it is the first time.
     app.event(&sold("meanwhile")).await;
-    assert_eq!(app.texts_until(demo::SALES, "meanwhile").await, ["before", "meanwhile"]);
+    assert_eq!(
+        app.texts_until(demo::SALES, "meanwhile").await,
+        ["before", "meanwhile"]
+    );
 }

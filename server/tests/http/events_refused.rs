@@ -30,7 +30,8 @@ fn complaints(rejected: &Value) -> BTreeMap<String, String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_events_are_told_by_place_and_field_and_the_good_ones_are_accepted() {
     let app = TestApp::start().await;
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     let batch = json!({"events": [
         sold("good-1"),
         without(sold("no-product"), "product"),
@@ -40,7 +41,10 @@ async fn bad_events_are_told_by_place_and_field_and_the_good_ones_are_accepted()
         "not an object",
     ]});
     let answer = app.post("/events", &batch).await.expect(202).json();
-    assert_eq!((&answer["accepted"], &answer["duplicates"]), (&json!(2), &json!(0)));
+    assert_eq!(
+        (&answer["accepted"], &answer["duplicates"]),
+        (&json!(2), &json!(0))
+    );
     let rejected = answer["rejected"].as_array().unwrap();
     let places: Vec<(&Value, &Value)> = rejected
         .iter()
@@ -55,7 +59,10 @@ async fn bad_events_are_told_by_place_and_field_and_the_good_ones_are_accepted()
     assert_eq!(places, expected);
     assert!(complaints(&rejected[0])["product.id"].contains("required"));
     let both = complaints(&rejected[1]);
-    assert!(both["trigger"].contains("Did you mean \"lms.lead_sold\"?"), "{both:?}");
+    assert!(
+        both["trigger"].contains("Did you mean \"lms.lead_sold\"?"),
+        "{both:?}"
+    );
     assert!(both["money.price"].contains("\"42.5\""), "{both:?}");
     assert!(complaints(&rejected[2])["event_id"].contains("required"));
     assert!(complaints(&rejected[3]).contains_key(""));
@@ -68,7 +75,10 @@ async fn a_refused_event_can_be_sent_again_once_it_is_right() {
     let app = TestApp::start().await;
     let wrong = set(sold("1"), "money.price", json!("many"));
     let answer = app.post("/events", &wrong).await.expect(422).json();
-    assert_eq!((&answer["accepted"], &answer["rejected"][0]["index"]), (&json!(0), &json!(0)));
+    assert_eq!(
+        (&answer["accepted"], &answer["rejected"][0]["index"]),
+        (&json!(0), &json!(0))
+    );
     app.event(&sold("1")).await;
 }
 
@@ -95,7 +105,10 @@ async fn a_broken_line_is_one_broken_event() {
     let rejected = answer["rejected"].as_array().unwrap();
     assert!(complaints(&rejected[0])[""].contains("JSON"), "{answer}");
     assert!(complaints(&rejected[1])[""].contains("UTF-8"), "{answer}");
-    assert_eq!((&rejected[0]["index"], &rejected[1]["index"]), (&json!(1), &json!(2)));
+    assert_eq!(
+        (&rejected[0]["index"], &rejected[1]["index"]),
+        (&json!(1), &json!(2))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -110,10 +123,15 @@ async fn a_body_that_is_no_events_is_refused_as_a_whole() {
     assert!(problem["detail"].as_str().unwrap().contains("UTF-8"), "{problem}");
     post(&app, "application/x-ndjson", "\n\n").await.problem(400);
     // Deeper than anybody means, and than a stack is.
-    post(&app, "application/json", "[".repeat(200_000)).await.problem(400);
+    post(&app, "application/json", "[".repeat(200_000))
+        .await
+        .problem(400);
     let deep = format!("{{\"events\":{}", "[".repeat(200_000));
     post(&app, "application/json", deep).await.problem(400);
-    let empty = post(&app, "application/json", "{\"events\":[]}").await.expect(202).json();
+    let empty = post(&app, "application/json", "{\"events\":[]}")
+        .await
+        .expect(202)
+        .json();
     assert_eq!(empty, json!({"accepted": 0, "duplicates": 0, "rejected": []}));
 }
 
@@ -121,12 +139,19 @@ async fn a_body_that_is_no_events_is_refused_as_a_whole() {
 async fn only_json_and_lines_of_json_are_taken() {
     let app = TestApp::start().await;
     let body = sold("1").to_string();
-    for kind in ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""] {
+    for kind in [
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "",
+    ] {
         post(&app, kind, body.clone()).await.problem(415);
     }
     let request = app.request(Method::POST, "/events").body(body.clone());
     app.send(request).await.problem(415);
-    post(&app, "application/json; charset=utf-8", body).await.expect(202);
+    post(&app, "application/json; charset=utf-8", body)
+        .await
+        .expect(202);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -136,17 +161,31 @@ async fn an_event_needs_a_key_that_may_post_events() {
     let refused = app.send(app.bare(Method::POST, "/events").json(&body)).await;
     refused.problem(401);
     assert_eq!(refused.header("www-authenticate"), "Bearer");
-    for wrong in ["lbk_wrong", "", "Bearer", &app.key[..app.key.len() - 1], &"lbk_x".repeat(5_000)] {
+    for wrong in [
+        "lbk_wrong",
+        "",
+        "Bearer",
+        &app.key[..app.key.len() - 1],
+        &"lbk_x".repeat(5_000),
+    ] {
         let request = app.bare(Method::POST, "/events").bearer_auth(wrong).json(&body);
         app.send(request).await.problem(401);
     }
-    let basic = app.bare(Method::POST, "/events").basic_auth("lbk", Some(&app.key)).json(&body);
+    let basic = app
+        .bare(Method::POST, "/events")
+        .basic_auth("lbk", Some(&app.key))
+        .json(&body);
     app.send(basic).await.problem(401);
-    let reader = app.new_key(&[ApiScope::Read, ApiScope::Rules, ApiScope::Catalog]).await;
+    let reader = app
+        .new_key(&[ApiScope::Read, ApiScope::Rules, ApiScope::Catalog])
+        .await;
     for path in ["/events", "/pingback?event_id=1"] {
         let request = app.bare(Method::POST, path).bearer_auth(&reader).json(&body);
         let problem = app.send(request).await.problem(403);
-        assert!(problem["detail"].as_str().unwrap().contains("ingest"), "{problem}");
+        assert!(
+            problem["detail"].as_str().unwrap().contains("ingest"),
+            "{problem}"
+        );
     }
     let sender = app.new_key(&[ApiScope::Ingest]).await;
     let request = app.bare(Method::POST, "/events").bearer_auth(&sender).json(&body);
@@ -175,9 +214,16 @@ async fn each_scope_of_a_key_opens_its_own_doors_only() {
         let key = app.new_key(&[key_scope]).await;
         for (needed, method, path) in &doors {
             let request = app.bare(method.clone(), path).bearer_auth(&key);
-            let answer = app.send(request.header("content-type", "application/json").body("{}")).await;
+            let answer = app
+                .send(request.header("content-type", "application/json").body("{}"))
+                .await;
             let refused = matches!(answer.status, 401 | 403);
-            assert_eq!(refused, key_scope != *needed, "{key_scope:?} {method} {path}: {}", answer.text);
+            assert_eq!(
+                refused,
+                key_scope != *needed,
+                "{key_scope:?} {method} {path}: {}",
+                answer.text
+            );
         }
     }
     for (_, method, path) in &doors {

@@ -5,7 +5,8 @@ use leadbell_sandbox::demo;
 
 use crate::support::{Browser, PASSWORD, TestApp, person, rule, sold};
 
-const NEW: &str = "/products/218/tracking/new";
+/// The second step of the form; the first chooses the trigger.
+const NEW: &str = "/products/218/tracking/new?step=2";
 
 /// The fields of a good rule; `changes` replace or add.
 fn fields<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -69,7 +70,11 @@ async fn a_rule_made_by_a_form_sends_and_is_listed_switched_edited_and_deleted()
     // A second window, still open with the old version.
     let late = browser.form(&path, &fields(&edit)).await;
     assert!(matches!(late.status, 409 | 422), "{}", late.status);
-    assert!(late.text.contains("in the meantime") && late.text.contains("Edited {{lead_id}}"), "{}", late.text);
+    assert!(
+        late.text.contains("in the meantime") && late.text.contains("Edited {{lead_id}}"),
+        "{}",
+        late.text
+    );
 
     browser.form(&path, &[("do", "delete")]).await.expect(303);
     browser.get(&path).await.expect(404);
@@ -84,15 +89,44 @@ async fn a_form_that_is_refused_comes_back_with_everything_typed_but_the_token()
     for (changes, told) in [
         (&[("action.text", "typed {{leed_id}}")][..], "lead_id"),
         (&[("action.text", "typed"), ("filters.price.min", "60")], "above"),
-        (&[("action.text", "typed"), ("filters.price.min", "-1")], "negative"),
-        (&[("action.text", "typed"), ("action.auth_token", demo::REVOKED_TOKEN)], "token_revoked"),
-        (&[("action.text", "typed"), ("action.auth_token", "hunter22")], "xoxb-"),
-        (&[("action.text", "typed"), ("action.target.channel_id", demo::ANN_KIM)], "typed"),
-        (&[("action.text", "typed <script>alert(1)</script> {{nope}}")], "typed &lt;script"),
+        (
+            &[("action.text", "typed"), ("filters.price.min", "-1")],
+            "negative",
+        ),
+        (
+            &[
+                ("action.text", "typed"),
+                ("action.auth_token", demo::REVOKED_TOKEN),
+            ],
+            "token_revoked",
+        ),
+        (
+            &[("action.text", "typed"), ("action.auth_token", "hunter22")],
+            "xoxb-",
+        ),
+        (
+            &[
+                ("action.text", "typed"),
+                ("action.target.channel_id", demo::ANN_KIM),
+            ],
+            "typed",
+        ),
+        (
+            &[("action.text", "typed <script>alert(1)</script> {{nope}}")],
+            "typed &lt;script",
+        ),
     ] {
         let page = browser.form(NEW, &fields(changes)).await.expect(422);
-        assert!(page.text.contains("typed") && page.text.contains(told), "{told}: {}", page.text);
-        assert!(page.text.contains("aria-invalid=\"true\""), "{told}: no field is marked");
+        assert!(
+            page.text.contains("typed") && page.text.contains(told),
+            "{told}: {}",
+            page.text
+        );
+        assert!(
+            page.text.contains("aria-invalid=\"true\""),
+            "{told}: no field is marked: {}",
+            page.text
+        );
         assert!(!page.text.contains("<script>alert"), "typed markup came alive");
     }
     assert_eq!(app.get("/rules").await.expect(200).json()["total"], 0);
@@ -100,7 +134,10 @@ async fn a_form_that_is_refused_comes_back_with_everything_typed_but_the_token()
         assert!(!app.seen().contains(token), "{token}");
     }
     let huge = "x".repeat(1024 * 1024);
-    let page = browser.form(NEW, &fields(&[("action.text", &huge)])).await.expect(422);
+    let page = browser
+        .form(NEW, &fields(&[("action.text", &huge)]))
+        .await
+        .expect(422);
     assert!(page.text.contains("1,048,576"));
 }
 
@@ -111,14 +148,33 @@ async fn a_form_posted_after_the_session_has_ended_waits_for_the_login() {
     let session = browser.session().unwrap();
     browser.form("/logout", &[]).await.expect(303);
     browser.take_session(&session);
-    let page = browser.form(NEW, &fields(&[("action.text", "typed long ago")])).await.expect(401);
-    assert!(page.text.contains("typed long ago") && page.text.contains("Log in again"), "{}", page.text);
+    let page = browser
+        .form(NEW, &fields(&[("action.text", "typed long ago")]))
+        .await
+        .expect(401);
+    assert!(
+        page.text.contains("typed long ago") && page.text.contains("Log in again"),
+        "{}",
+        page.text
+    );
     assert!(!page.text.contains(demo::BOT_TOKEN), "the token came back");
     let email = "global_admin@leadbell.example";
-    let wrong = fields(&[("email", email), ("password", "wrong"), ("action.text", "typed long ago")]);
+    let wrong = fields(&[
+        ("email", email),
+        ("password", "wrong"),
+        ("action.text", "typed long ago"),
+    ]);
     let page = browser.form(NEW, &wrong).await.expect(401);
-    assert!(page.text.contains("typed long ago") && page.text.contains("password is wrong"), "{}", page.text);
-    let right = fields(&[("email", email), ("password", PASSWORD), ("action.text", "typed long ago")]);
+    assert!(
+        page.text.contains("typed long ago") && page.text.contains("password is wrong"),
+        "{}",
+        page.text
+    );
+    let right = fields(&[
+        ("email", email),
+        ("password", PASSWORD),
+        ("action.text", "typed long ago"),
+    ]);
     let answer = browser.form(NEW, &right).await.expect(307);
     assert_eq!(answer.header("location"), NEW);
     browser.form(NEW, &right).await.expect(303);
@@ -129,7 +185,8 @@ async fn a_form_posted_after_the_session_has_ended_waits_for_the_login() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_publisher_finds_his_rules_in_his_profile() {
     let app = TestApp::start().await;
-    app.rule(&rule("publisher", "1044", "lms.lead_sold", "Earned {{price}}")).await;
+    app.rule(&rule("publisher", "1044", "lms.lead_sold", "Earned {{price}}"))
+        .await;
     let browser = app.browser();
     browser.log_in(&person(&app, Role::Publisher).await).await;
     let home = browser.get("/").await.expect(303);
@@ -137,8 +194,17 @@ async fn a_publisher_finds_his_rules_in_his_profile() {
     let page = browser.get("/profile/tracking").await.expect(200);
     assert!(page.text.contains("Earned {{price}}"), "{}", page.text);
     let own = [("filters.publisher", ""), ("filters.channel", "5521")];
-    browser.form("/profile/tracking/new", &fields(&own)).await.expect(303);
-    assert_eq!(app.get("/rules?level=publisher&entity_id=1044").await.expect(200).json()["total"], 2);
+    browser
+        .form("/profile/tracking/new", &fields(&own))
+        .await
+        .expect(303);
+    assert_eq!(
+        app.get("/rules?level=publisher&entity_id=1044")
+            .await
+            .expect(200)
+            .json()["total"],
+        2
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,8 +212,14 @@ async fn addresses_that_do_not_exist_say_so() {
     let app = TestApp::start().await;
     let browser = admin(&app).await;
     for path in [
-        "/nothing", "/products/424242", "/products/424242/tracking", "/products/218/tracking/x", "/products/218/nothing",
-        "/campaigns/%FF", "/publishers/%00", "/products/218/tracking/0193573e-0000-7000-8000-000000000000",
+        "/nothing",
+        "/products/424242",
+        "/products/424242/tracking",
+        "/products/218/tracking/x",
+        "/products/218/nothing",
+        "/campaigns/%FF",
+        "/publishers/%00",
+        "/products/218/tracking/0193573e-0000-7000-8000-000000000000",
     ] {
         let answer = browser.get(path).await;
         assert_eq!(answer.status, 404, "{path}");

@@ -3,15 +3,29 @@
 use leadbell_sandbox::{Fault, demo};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, rule, set, soon, sold};
+use crate::support::{TestApp, rule, set, sold, soon};
 
 pub async fn an_event_tells_the_verdict_of_every_rule_that_looked_at_it(app: &mut TestApp) {
-    let with = |path: &str, value: Value| set(rule("product", "218", "lms.lead_sold", "{{lead_id}}"), path, value);
-    let fires = app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
-    let by_price = app.rule(&with("filters.price", json!({"op": "gt", "value": "50"}))).await;
-    let by_publisher = app.rule(&with("filters.publisher", json!({"any_of": ["1051"]}))).await;
+    let with = |path: &str, value: Value| {
+        set(
+            rule("product", "218", "lms.lead_sold", "{{lead_id}}"),
+            path,
+            value,
+        )
+    };
+    let fires = app
+        .rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
+    let by_price = app
+        .rule(&with("filters.price", json!({"op": "gt", "value": "50"})))
+        .await;
+    let by_publisher = app
+        .rule(&with("filters.publisher", json!({"any_of": ["1051"]})))
+        .await;
     let disabled = app.rule(&with("status", json!("disabled"))).await;
-    let of_publisher = app.rule(&rule("publisher", "1044", "lms.lead_sold", "{{lead_id}}")).await;
+    let of_publisher = app
+        .rule(&rule("publisher", "1044", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     // These two never look at such an event.
     app.rule(&rule("product", "219", "lms.lead_sold", "x")).await;
     app.rule(&rule("product", "218", "lms.lead_rejected", "x")).await;
@@ -34,19 +48,32 @@ pub async fn an_event_tells_the_verdict_of_every_rule_that_looked_at_it(app: &mu
         assert_eq!(matched["verdict"], "matched");
         let delivery = &matched["delivery_id"];
         let known = told["deliveries"].as_array().unwrap();
-        assert!(known.iter().any(|known| known["id"] == *delivery && known["status"] == "sent"), "{told}");
+        assert!(
+            known
+                .iter()
+                .any(|known| known["id"] == *delivery && known["status"] == "sent"),
+            "{told}"
+        );
     }
     let filtered = verdict(&by_price);
-    assert_eq!((&filtered["verdict"], &filtered["filter"]), (&json!("filtered"), &json!("price")));
+    assert_eq!(
+        (&filtered["verdict"], &filtered["filter"]),
+        (&json!("filtered"), &json!("price"))
+    );
     assert_eq!(filtered["actual"], "42.50");
     let filtered = verdict(&by_publisher);
-    assert_eq!((&filtered["filter"], &filtered["actual"]), (&json!("publisher"), &json!("1044")));
+    assert_eq!(
+        (&filtered["filter"], &filtered["actual"]),
+        (&json!("publisher"), &json!("1044"))
+    );
     assert_eq!(verdict(&disabled)["verdict"], "disabled");
     assert_eq!(verdict(&later)["verdict"], "not_in_force");
 }
 
 pub async fn deliveries_are_listed_by_status_rule_and_page(app: &mut TestApp) {
-    let made = app.rule(&rule("product", "218", "lms.lead_sold", "Lead {{lead_id}}")).await;
+    let made = app
+        .rule(&rule("product", "218", "lms.lead_sold", "Lead {{lead_id}}"))
+        .await;
     let archived = set(
         rule("product", "219", "lms.lead_sold", "x"),
         "action.target",
@@ -65,7 +92,10 @@ pub async fn deliveries_are_listed_by_status_rule_and_page(app: &mut TestApp) {
         let events = events.map(|delivery| delivery["event_id"].as_str().unwrap().to_owned());
         (events.collect(), answer["next_cursor"].clone())
     };
-    assert_eq!(list("").await, (vec!["4".into(), "3".into(), "2".into(), "1".into()], Value::Null));
+    assert_eq!(
+        list("").await,
+        (vec!["4".into(), "3".into(), "2".into(), "1".into()], Value::Null)
+    );
     assert_eq!(list("?status=failed").await.0, ["4"]);
     assert_eq!(list("?status=queued").await.0, [""; 0]);
     let by_rule = |rule: &Value| format!("?rule={}", rule["id"].as_str().unwrap());
@@ -77,11 +107,17 @@ pub async fn deliveries_are_listed_by_status_rule_and_page(app: &mut TestApp) {
     assert_eq!(list(&next).await, (vec!["1".into()], Value::Null));
 
     let failed = &app.deliveries("4").await[0];
-    assert_eq!((&failed["rule_id"], &failed["last_code"]), (&failing["id"], &json!("is_archived")));
+    assert_eq!(
+        (&failed["rule_id"], &failed["last_code"]),
+        (&failing["id"], &json!("is_archived"))
+    );
     assert_eq!(failed["attempts"].as_array().unwrap().len(), 1);
     assert_eq!(failed["attempts"][0]["outcome"], "permanent");
     let sent = &app.deliveries("1").await[0];
-    assert_eq!((&sent["text"], &sent["status"]), (&json!("Lead 1"), &json!("sent")));
+    assert_eq!(
+        (&sent["text"], &sent["status"]),
+        (&json!("Lead 1"), &json!("sent"))
+    );
     assert_eq!(sent["target"], made["action"]["target"]);
     assert_eq!(sent["slack_channel"], demo::SALES);
 }
@@ -89,7 +125,8 @@ pub async fn deliveries_are_listed_by_status_rule_and_page(app: &mut TestApp) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_never_came_is_told_as_ambiguous_and_not_repeated() {
     let app = TestApp::start().await;
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     app.slack()
         .fail_next("chat.postMessage", 1, Fault::cut_off().after_the_work());
     app.event(&sold("1")).await;
@@ -104,7 +141,8 @@ async fn an_answer_that_never_came_is_told_as_ambiguous_and_not_repeated() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_slack_answers_by_try_again_is_sent_after_all() {
     let app = TestApp::start().await;
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     app.slack()
         .fail_next("chat.postMessage", 1, Fault::rate_limited(1));
     app.event(&sold("1")).await;

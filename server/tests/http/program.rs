@@ -6,7 +6,7 @@ use leadbell_sandbox::{Limits, Sandbox, demo};
 use leadbell_server::config;
 use serde_json::{Value, json};
 
-use crate::support::{Folder, printed, refusal, rule, soon, sold};
+use crate::support::{Folder, printed, refusal, rule, sold, soon};
 
 /// Makes an API key by the command for it.
 async fn key(folder: &Folder) -> String {
@@ -23,7 +23,9 @@ struct Api {
 impl Api {
     async fn post(&self, path: &str, body: &Value) -> Value {
         let request = self.http.post(format!("{}/api/v1{path}", self.url));
-        let answer = soon(request.bearer_auth(&self.key).json(body).send()).await.unwrap();
+        let answer = soon(request.bearer_auth(&self.key).json(body).send())
+            .await
+            .unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
         answer.json().await.unwrap()
     }
@@ -56,9 +58,12 @@ async fn killed_in_the_middle_it_sends_the_rest_after_its_restart_and_nothing_tw
     };
     let product = json!({"products": [{"id": 218, "name": "Debt Relief", "platform": "lms"}]});
     let catalog = api.http.put(format!("{}/api/v1/catalog", api.url));
-    let answer = soon(catalog.bearer_auth(&api.key).json(&product).send()).await.unwrap();
+    let answer = soon(catalog.bearer_auth(&api.key).json(&product).send())
+        .await
+        .unwrap();
     assert!(answer.status().is_success());
-    api.post("/rules", &rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    api.post("/rules", &rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     let events: Vec<Value> = (1..=EVENTS).map(|n| sold(&format!("lead-{n:02}"))).collect();
     let answer = api.post("/events", &json!({"events": events})).await;
     assert_eq!(answer["accepted"], EVENTS);
@@ -69,7 +74,12 @@ async fn killed_in_the_middle_it_sends_the_rest_after_its_restart_and_nothing_tw
 
     let program = folder.serve().await;
     api.url.clone_from(&program.url);
-    soon(sandbox.handle().wait_for_message(|message| message.text == "lead-20")).await;
+    soon(
+        sandbox
+            .handle()
+            .wait_for_message(|message| message.text == "lead-20"),
+    )
+    .await;
     let (log, well) = program.terminate().await;
     assert!(well, "{log}");
     let mut posted: BTreeMap<String, usize> = BTreeMap::new();
@@ -106,7 +116,10 @@ async fn a_second_server_on_the_same_file_is_refused_in_one_line() {
     let folder = Folder::new(&[]);
     let first = folder.serve().await;
     let line = refusal(&folder.run(&["serve"]).await);
-    assert!(line.contains("LEADBELL_DATABASE_URL") && line.contains("another Leadbell"), "{line}");
+    assert!(
+        line.contains("LEADBELL_DATABASE_URL") && line.contains("another Leadbell"),
+        "{line}"
+    );
     // The commands for people and keys work beside it.
     key(&folder).await;
     first.kill().await;
@@ -124,7 +137,10 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
         ("LEADBELL_DATABASE_URL", "nonsense"),
         ("LEADBELL_DATABASE_URL", "sqlite:///proc/nowhere/leadbell.db"),
         ("LEADBELL_DATABASE_URL", "sqlite://"),
-        ("LEADBELL_DATABASE_URL", "postgres://leadbell:hunter22@127.0.0.1:1/leadbell"),
+        (
+            "LEADBELL_DATABASE_URL",
+            "postgres://leadbell:hunter22@127.0.0.1:1/leadbell",
+        ),
         ("LEADBELL_SLACK_API_URL", "slack.com/api"),
         ("LEADBELL_SECRET_KEY", "hunter22"),
         ("LEADBELL_SECRET_KEY_FILE", "/proc/nowhere/secret.key"),
@@ -160,7 +176,9 @@ async fn a_setting_of_the_environment_wins_over_the_file() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_key_is_printed_alone_and_is_in_the_database_only_as_its_hash() {
     let folder = Folder::new(&[]);
-    let output = folder.run(&["key", "create", "--name", "CRM", "--scope", "ingest,read"]).await;
+    let output = folder
+        .run(&["key", "create", "--name", "CRM", "--scope", "ingest,read"])
+        .await;
     let text = printed(&output);
     assert_eq!(text.lines().count(), 1, "{text}");
     let key = text.trim();
@@ -197,21 +215,49 @@ async fn a_person_is_added_with_a_password_from_standard_input() {
     let ann = ["--email", "Ann@Example.com", "--role", "Global Admin"];
     let output = run(&ann, "correct horse\n").await;
     let text = printed(&output);
-    assert!(text.contains("ann@example.com") && text.contains("Global Admin"), "{text}");
+    assert!(
+        text.contains("ann@example.com") && text.contains("Global Admin"),
+        "{text}"
+    );
     for (rest, password, part) in [
         (&ann[..], "correct horse", "exists already"),
-        (&["--email", "b@example.com", "--role", "king"][..], "correct horse", "--role"),
-        (&["--email", "nobody", "--role", "qa"][..], "correct horse", "--email"),
-        (&["--email", "c@example.com", "--role", "qa"][..], "short", "at least 8"),
-        (&["--email", "d@example.com", "--role", "publisher"][..], "correct horse", "--publisher"),
+        (
+            &["--email", "b@example.com", "--role", "king"][..],
+            "correct horse",
+            "--role",
+        ),
+        (
+            &["--email", "nobody", "--role", "qa"][..],
+            "correct horse",
+            "--email",
+        ),
+        (
+            &["--email", "c@example.com", "--role", "qa"][..],
+            "short",
+            "at least 8",
+        ),
+        (
+            &["--email", "d@example.com", "--role", "publisher"][..],
+            "correct horse",
+            "--publisher",
+        ),
     ] {
         let line = refusal(&run(rest, password).await);
         assert!(line.contains(part) && !line.contains("correct horse"), "{line}");
     }
-    let publisher = ["--email", "d@example.com", "--role", "publisher", "--publisher", "1044"];
+    let publisher = [
+        "--email",
+        "d@example.com",
+        "--role",
+        "publisher",
+        "--publisher",
+        "1044",
+    ];
     printed(&run(&publisher, "correct horse").await);
     // A password is never an argument.
-    let output = folder.run(&["user", "create", "--email", "e@example.com", "--role", "qa"]).await;
+    let output = folder
+        .run(&["user", "create", "--email", "e@example.com", "--role", "qa"])
+        .await;
     assert!(!output.status.success());
 }
 

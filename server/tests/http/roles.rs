@@ -16,7 +16,12 @@ struct Place {
 }
 
 const fn place(level: Level, id: &'static str, platform: Option<Platform>, own: bool) -> Place {
-    Place { level, id, platform, own }
+    Place {
+        level,
+        id,
+        platform,
+        own,
+    }
 }
 
 const LMS: Option<Platform> = Some(Platform::Lms);
@@ -35,7 +40,11 @@ const PLACES: [Place; 7] = [
 impl Place {
     fn trigger(&self, platform: Platform) -> String {
         let prefix = if platform == Platform::Lms { "lms" } else { "cl" };
-        let name = if self.level == Level::Campaign { "campaign_sold" } else { "lead_sold" };
+        let name = if self.level == Level::Campaign {
+            "campaign_sold"
+        } else {
+            "lead_sold"
+        };
         format!("{prefix}.{name}")
     }
 
@@ -58,7 +67,9 @@ impl Place {
     }
 
     fn reached_at_all(&self, role: Role, verb: Verb) -> bool {
-        self.platforms().into_iter().any(|platform| self.reached(role, verb, platform))
+        self.platforms()
+            .into_iter()
+            .any(|platform| self.reached(role, verb, platform))
     }
 
     fn path(&self) -> String {
@@ -119,7 +130,11 @@ async fn every_role_reaches_by_http_what_the_table_says_and_nothing_else() {
                 let status = save(&browser, place, &place.trigger(platform)).await;
                 let elsewhere = place.reached_at_all(role, Verb::Manage);
                 // Who manages the publisher but not this platform chose a trigger that is not his.
-                let expected = if !manage && elsewhere { 422 } else { changing(view, manage) };
+                let expected = if !manage && elsewhere {
+                    422
+                } else {
+                    changing(view, manage)
+                };
                 assert_eq!(status, expected, "{platform:?} rule made, {told}");
             }
         }
@@ -143,7 +158,10 @@ async fn a_rule_is_reached_by_its_own_level_only() {
         browser.call("rule_form", &form).await.expect(404);
     }
     let id = made["id"].as_str().unwrap();
-    for path in [format!("/profile/tracking/{id}"), format!("/publishers/1044/tracking/{id}")] {
+    for path in [
+        format!("/profile/tracking/{id}"),
+        format!("/publishers/1044/tracking/{id}"),
+    ] {
         browser.get(&path).await.expect(404);
         for what in ["delete", "disable"] {
             browser.form(&path, &[("do", what)]).await.expect(404);
@@ -153,7 +171,9 @@ async fn a_rule_is_reached_by_its_own_level_only() {
 }
 
 async fn listed(browser: &Browser, kind: &str) -> Option<Vec<String>> {
-    let answer = browser.call("entities", &json!({"kind": kind, "search": {}})).await;
+    let answer = browser
+        .call("entities", &json!({"kind": kind, "search": {}}))
+        .await;
     if answer.status == 404 {
         return None;
     }
@@ -209,7 +229,14 @@ async fn lists_hold_what_is_the_viewers_to_see() {
     ] {
         let browser = app.browser();
         let email = format!("{}@leadbell.example", role.key());
-        if app.state().store.find_user_by_email(&email).await.unwrap().is_none() {
+        if app
+            .state()
+            .store
+            .find_user_by_email(&email)
+            .await
+            .unwrap()
+            .is_none()
+        {
             person(&app, role).await;
         }
         browser.log_in(&email).await;

@@ -30,7 +30,11 @@ pub async fn a_rule_is_made_read_listed_changed_and_deleted(app: &mut TestApp) {
         "publisher": {"none_of": ["1051"]},
         "price": {"op": "between", "min": "10.00", "max": "50.00"},
     });
-    let wanted = set(rule("product", "218", "lms.lead_sold", "Lead {{lead_id}}"), "filters", filters.clone());
+    let wanted = set(
+        rule("product", "218", "lms.lead_sold", "Lead {{lead_id}}"),
+        "filters",
+        filters.clone(),
+    );
     let wanted = set(wanted, "name", json!("Good leads"));
     let answer = app.post("/rules", &wanted).await.expect(201);
     let made = answer.json();
@@ -50,7 +54,10 @@ pub async fn a_rule_is_made_read_listed_changed_and_deleted(app: &mut TestApp) {
     let action = &made["action"];
     assert_eq!(action["target"], json!({"channel_id": demo::SALES}));
     assert_eq!(action["text"], "Lead {{lead_id}}");
-    assert!(action["connection_id"].is_string() && action.get("auth_token").is_none(), "{action}");
+    assert!(
+        action["connection_id"].is_string() && action.get("auth_token").is_none(),
+        "{action}"
+    );
     // What was answered is what is stored, and what can be posted again.
     assert_eq!(app.get(&path(&made)).await.expect(200).json(), made);
     let twin = app.rule(&draft(&made)).await;
@@ -81,7 +88,10 @@ pub async fn a_rule_is_made_read_listed_changed_and_deleted(app: &mut TestApp) {
     let answer = app.put(&path(&made), &edited).await.expect(200);
     assert_eq!(answer.header("etag"), "\"2\"");
     let changed = answer.json();
-    assert_eq!((&changed["name"], &changed["filters"]), (&json!("Better leads"), &json!({})));
+    assert_eq!(
+        (&changed["name"], &changed["filters"]),
+        (&json!("Better leads"), &json!({}))
+    );
     assert_eq!(changed["number"], made["number"]);
     assert_eq!(app.get(&path(&made)).await.expect(200).json(), changed);
 
@@ -139,7 +149,11 @@ async fn a_rule_cannot_move() {
     let made = app.rule(&rule("product", "218", "lms.lead_sold", "x")).await;
     for moved in [
         set(made.clone(), "entity_id", json!("219")),
-        set(set(made.clone(), "level", json!("publisher")), "entity_id", json!("1044")),
+        set(
+            set(made.clone(), "level", json!("publisher")),
+            "entity_id",
+            json!("1044"),
+        ),
     ] {
         assert_eq!(app.put(&path(&made), &moved).await.fields(), ["entity_id"]);
     }
@@ -150,7 +164,11 @@ async fn a_rule_cannot_move() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_of_entities_may_be_numbers() {
     let app = TestApp::start().await;
-    let wanted = set(rule("product", "218", "lms.lead_sold", "x"), "entity_id", json!(218));
+    let wanted = set(
+        rule("product", "218", "lms.lead_sold", "x"),
+        "entity_id",
+        json!(218),
+    );
     let wanted = set(wanted, "filters.publisher", json!({"any_of": [1044]}));
     let made = app.rule(&wanted).await;
     assert_eq!(made["entity_id"], "218");

@@ -19,35 +19,126 @@ async fn every_wrong_field_of_a_rule_is_named_as_in_the_contract() {
         set(rule, &format!("filters.{filter}"), json!({"any_of": ["1"]}))
     };
     for (wrong, field, part) in [
-        (without(good(), "level"), "level", "product, campaign or publisher"),
-        (with("level", json!("galaxy")), "level", "product, campaign or publisher"),
+        (
+            without(good(), "level"),
+            "level",
+            "product, campaign or publisher",
+        ),
+        (
+            with("level", json!("galaxy")),
+            "level",
+            "product, campaign or publisher",
+        ),
         (without(good(), "entity_id"), "entity_id", "required"),
         (with("entity_id", json!("99999")), "entity_id", "no product"),
         (without(good(), "trigger"), "trigger", "Choose"),
-        (with("trigger", json!("lms.lead_stolen")), "trigger", "no such trigger"),
+        (
+            with("trigger", json!("lms.lead_stolen")),
+            "trigger",
+            "no such trigger",
+        ),
         (with("trigger", json!("cl.lead_sold")), "trigger", "LMS"),
-        (rule("campaign", "8807", "lms.lead_sold", "x"), "trigger", "Campaign level"),
-        (rule("publisher", "1044", "lms.campaign_sold", "x"), "trigger", "Publisher level"),
-        (with("filters.colour", json!({"any_of": ["red"]})), "filters.colour", "no such filter"),
-        (with("filters.publisher", json!({"any_of": []})), "filters.publisher", "at least one"),
-        (with("filters.publisher", json!(["1044"])), "filters.publisher", "any_of"),
-        (with("filters.method", json!({"any_of": ["FAX"]})), "filters.method", "POST or FORM"),
-        (with("filters.price", json!({"op": "about"})), "filters.price.op", "no such"),
-        (with("filters.price", json!({"op": "gt", "value": "-1"})), "filters.price.value", "negative"),
-        (with("filters.price", json!({"op": "gt", "value": "dear"})), "filters.price.value", "amount"),
-        (with("filters.price", json!({"op": "gt", "value": 4.5})), "filters.price.value", "as text"),
-        (with("filters.price", json!({"op": "gt"})), "filters.price.value", ""),
-        (with("filters.price", json!({"op": "between", "min": "9", "max": "8"})), "filters.price.min", "above"),
+        (
+            rule("campaign", "8807", "lms.lead_sold", "x"),
+            "trigger",
+            "Campaign level",
+        ),
+        (
+            rule("publisher", "1044", "lms.campaign_sold", "x"),
+            "trigger",
+            "Publisher level",
+        ),
+        (
+            with("filters.colour", json!({"any_of": ["red"]})),
+            "filters.colour",
+            "no such filter",
+        ),
+        (
+            with("filters.publisher", json!({"any_of": []})),
+            "filters.publisher",
+            "at least one",
+        ),
+        (
+            with("filters.publisher", json!(["1044"])),
+            "filters.publisher",
+            "any_of",
+        ),
+        (
+            with("filters.method", json!({"any_of": ["FAX"]})),
+            "filters.method",
+            "POST or FORM",
+        ),
+        (
+            with("filters.price", json!({"op": "about"})),
+            "filters.price.op",
+            "no such",
+        ),
+        (
+            with("filters.price", json!({"op": "gt", "value": "-1"})),
+            "filters.price.value",
+            "negative",
+        ),
+        (
+            with("filters.price", json!({"op": "gt", "value": "dear"})),
+            "filters.price.value",
+            "amount",
+        ),
+        (
+            with("filters.price", json!({"op": "gt", "value": 4.5})),
+            "filters.price.value",
+            "as text",
+        ),
+        (
+            with("filters.price", json!({"op": "gt"})),
+            "filters.price.value",
+            "",
+        ),
+        (
+            with("filters.price", json!({"op": "between", "min": "9", "max": "8"})),
+            "filters.price.min",
+            "above",
+        ),
         (without(good(), "action"), "action", "required"),
-        (with("action.type", json!("send_pigeon")), "action.type", "send_slack_message"),
+        (
+            with("action.type", json!("send_pigeon")),
+            "action.type",
+            "send_slack_message",
+        ),
         (without(good(), "action.auth_token"), "action.auth_token", ""),
-        (with("action.auth_token", json!("hunter2")), "action.auth_token", "xoxb-"),
-        (without(good(), "action.target"), "action.target", "channel or to a user"),
-        (with("action.target", json!({"channel_id": demo::ANN_KIM})), "action.target.channel_id", ""),
-        (with("action.target", json!({"member_id": demo::SALES})), "action.target.member_id", ""),
-        (with("action.target", json!({"channel_id": "C0SALES01", "member_id": "U0ANNKIM1"})), "action.target", "not both"),
+        (
+            with("action.auth_token", json!("hunter2")),
+            "action.auth_token",
+            "xoxb-",
+        ),
+        (
+            without(good(), "action.target"),
+            "action.target",
+            "channel or to a user",
+        ),
+        (
+            with("action.target", json!({"channel_id": demo::ANN_KIM})),
+            "action.target.channel_id",
+            "",
+        ),
+        (
+            with("action.target", json!({"member_id": demo::SALES})),
+            "action.target.member_id",
+            "",
+        ),
+        (
+            with(
+                "action.target",
+                json!({"channel_id": "C0SALES01", "member_id": "U0ANNKIM1"}),
+            ),
+            "action.target",
+            "not both",
+        ),
         (with("action.text", json!("")), "action.text", "Write"),
-        (with("action.text", json!("{{leed_id}}")), "action.text", "lead_id"),
+        (
+            with("action.text", json!("{{leed_id}}")),
+            "action.text",
+            "lead_id",
+        ),
         (with("action.text", json!("{{lead_id")), "action.text", ""),
         (with("action.txt", json!("x")), "action.txt", "no such field"),
         (with("status", json!("asleep")), "status", "active or disabled"),
@@ -55,8 +146,16 @@ async fn every_wrong_field_of_a_rule_is_named_as_in_the_contract() {
         (publisher("buyer"), "filters.buyer", "not available"),
         (publisher("campaign"), "filters.campaign", "not available"),
         (publisher("pingtree"), "filters.pingtree", "not available"),
-        (rule("publisher", "1044", "lms.lead_sold", "{{buyer_name}}"), "action.text", "buyer_name"),
-        (rule("publisher", "1044", "lms.lead_sold", "{{total_price}}"), "action.text", "total_price"),
+        (
+            rule("publisher", "1044", "lms.lead_sold", "{{buyer_name}}"),
+            "action.text",
+            "buyer_name",
+        ),
+        (
+            rule("publisher", "1044", "lms.lead_sold", "{{total_price}}"),
+            "action.text",
+            "total_price",
+        ),
     ] {
         let complaints = app.post("/rules", &wrong).await.complaints();
         let fields: Vec<&str> = complaints.keys().map(String::as_str).collect();
@@ -69,7 +168,11 @@ async fn every_wrong_field_of_a_rule_is_named_as_in_the_contract() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_wrong_fields_are_told_at_once() {
     let app = TestApp::start().await;
-    let wrong = set(good(), "filters.price", json!({"op": "between", "min": "-3", "max": "x"}));
+    let wrong = set(
+        good(),
+        "filters.price",
+        json!({"op": "between", "min": "-3", "max": "x"}),
+    );
     let wrong = set(wrong, "action.text", json!("{{nope}}"));
     let wrong = set(wrong, "action.target", json!({"channel_id": "sales"}));
     let wrong = set(wrong, "action.auth_token", json!("nope"));
@@ -170,9 +273,16 @@ async fn every_refusal_of_the_interface_has_the_same_form() {
         let request = request.header("content-type", "application/json");
         let answer = app.send(request).await;
         let found = (answer.status, answer.header("content-type"));
-        assert_eq!(found, (status, "application/problem+json"), "{method} {path} {body}: {}", answer.text);
+        assert_eq!(
+            found,
+            (status, "application/problem+json"),
+            "{method} {path} {body}: {}",
+            answer.text
+        );
         answer.problem(status);
     }
-    let invalid = app.request(Method::POST, "/rules").body(b"{\"name\":\"\xff\"}".to_vec());
+    let invalid = app
+        .request(Method::POST, "/rules")
+        .body(b"{\"name\":\"\xff\"}".to_vec());
     app.send(invalid).await.problem(400);
 }

@@ -5,7 +5,7 @@ use leadbell_server::http::api_key::ApiScope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Database, Logs, Settings, TestApp, rule, set, soon, sold};
+use crate::support::{Database, Logs, Settings, TestApp, rule, set, sold, soon};
 
 /// Tokens in the shapes that Slack's have, not known to the sandbox.
 const UNKNOWN: &str = "xoxb-424242424242-424242424242-SecretSecretSecret000042";
@@ -17,32 +17,54 @@ async fn no_log_and_no_answer_shows_a_token_a_key_or_the_database_key() {
     let other = app.new_key(&[ApiScope::Read]).await;
 
     // What goes well.
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
-    app.post("/connections", &json!({"auth_token": demo::USER_TOKEN})).await.expect(201);
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
+    app.post("/connections", &json!({"auth_token": demo::USER_TOKEN}))
+        .await
+        .expect(201);
     app.event(&sold("1")).await;
     app.texts_until(demo::SALES, "1").await;
     for path in ["/rules", "/connections", "/deliveries", "/events/1", "/meta"] {
         app.get(path).await.expect(200);
     }
     // What goes wrong: refused tokens, tokens in wrong places, answers that make no sense, a revoked token.
-    for token in [UNKNOWN, demo::REVOKED_TOKEN, demo::NO_WRITE_TOKEN, demo::EXPIRED_TOKEN] {
+    for token in [
+        UNKNOWN,
+        demo::REVOKED_TOKEN,
+        demo::NO_WRITE_TOKEN,
+        demo::EXPIRED_TOKEN,
+    ] {
         let wrong = rule("product", "218", "lms.lead_sold", "x");
-        app.post("/rules", &set(wrong, "action.auth_token", json!(token))).await.expect(422);
+        app.post("/rules", &set(wrong, "action.auth_token", json!(token)))
+            .await
+            .expect(422);
     }
     let wrong = rule("product", "218", "lms.lead_sold", "x");
     let lost: Value = set(wrong, "action.target", json!({"channel_id": UNKNOWN}));
     app.post("/rules", &lost).await.expect(422);
-    let request = app.request(Method::POST, "/connections").body(format!("{{\"auth_token\": \"{UNKNOWN}\""));
+    let request = app
+        .request(Method::POST, "/connections")
+        .body(format!("{{\"auth_token\": \"{UNKNOWN}\""));
     app.send(request).await.expect(400);
-    app.send(app.bare(Method::POST, "/events").bearer_auth(&other).json(&sold("x")))
-        .await
-        .expect(403);
+    app.send(
+        app.bare(Method::POST, "/events")
+            .bearer_auth(&other)
+            .json(&sold("x")),
+    )
+    .await
+    .expect(403);
     app.send(app.bare(Method::GET, "/rules").bearer_auth(format!("{other}x")))
         .await
         .expect(401);
-    for fault in [Fault::status(503), Fault::cut_off(), Fault::reply(200, &[], "<html>")] {
+    for fault in [
+        Fault::status(503),
+        Fault::cut_off(),
+        Fault::reply(200, &[], "<html>"),
+    ] {
         app.slack().fail_next("auth.test", 1, fault);
-        app.post("/connections", &json!({"auth_token": UNKNOWN})).await.expect(201);
+        app.post("/connections", &json!({"auth_token": UNKNOWN}))
+            .await
+            .expect(201);
     }
     app.slack().fail_next("chat.postMessage", 1, Fault::cut_off());
     app.event(&sold("2")).await;

@@ -42,7 +42,10 @@ async fn logging_in_gives_a_cookie_that_scripts_and_other_sites_cannot_use() {
     assert!(!cookie.iter().any(|part| part == "secure"), "{cookie:?}");
     assert_eq!(browser.person().await["email"], email.as_str());
     // Any case of the address, and spaces around it, are the same person.
-    let fields = [("email", " Global_ADMIN@leadbell.example "), ("password", PASSWORD)];
+    let fields = [
+        ("email", " Global_ADMIN@leadbell.example "),
+        ("password", PASSWORD),
+    ];
     app.browser().form("/login", &fields).await.expect(303);
 }
 
@@ -122,7 +125,12 @@ async fn logging_out_ends_the_session_for_every_copy_of_its_cookie() {
     let copy = app.browser();
     copy.take_session(&session);
     assert_eq!(copy.person().await, Value::Null);
-    copy.call("rules", &json!({"level": "product", "entity": "218", "search": {}})).await.expect(401);
+    copy.call(
+        "rules",
+        &json!({"level": "product", "entity": "218", "search": {}}),
+    )
+    .await
+    .expect(401);
     // Logging out is for a click, not for a link or an image.
     browser.log_in(&email).await;
     browser.get("/logout").await.expect(405);
@@ -131,7 +139,9 @@ async fn logging_out_ends_the_session_for_every_copy_of_its_cookie() {
 
 /// Nobody can be disabled through Leadbell yet, so the database is told.
 async fn disable(app: &TestApp, email: &str) {
-    let mut database = sqlx::SqliteConnection::connect(&app.database.url()).await.unwrap();
+    let mut database = sqlx::SqliteConnection::connect(&app.database.url())
+        .await
+        .unwrap();
     let changed = sqlx::query("UPDATE users SET active = 0 WHERE email = ?")
         .bind(email)
         .execute(&mut database)
@@ -149,7 +159,10 @@ async fn whoever_is_disabled_is_out_with_the_next_click() {
     browser.get("/products/218/tracking").await.expect(200);
     disable(&app, &email).await;
     browser.get("/products/218/tracking").await.expect(303);
-    browser.call("entity", &json!({"level": "product", "id": "218"})).await.expect(401);
+    browser
+        .call("entity", &json!({"level": "product", "id": "218"}))
+        .await
+        .expect(401);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -200,7 +213,12 @@ async fn whoever_is_not_logged_in_is_sent_to_log_in_and_comes_back() {
     let app = TestApp::start().await;
     let email = person(&app, Role::GlobalAdmin).await;
     let browser = app.browser();
-    for path in ["/products", "/products/218/tracking?q=a%20b", "/publishers/1044/tracking/new", "/profile/tracking"] {
+    for path in [
+        "/products",
+        "/products/218/tracking?q=a%20b",
+        "/publishers/1044/tracking/new",
+        "/profile/tracking",
+    ] {
         let answer = browser.get(path).await.expect(303);
         let to = answer.header("location").to_owned();
         assert!(to.starts_with("/login?next=%2F"), "{path}: {to}");
@@ -216,7 +234,16 @@ async fn whoever_is_not_logged_in_is_sent_to_log_in_and_comes_back() {
         let answer = app.browser().form("/login", &fields).await.expect(303);
         assert_eq!(answer.header("location"), to, "{next}");
     }
-    for function in ["entities", "entity", "rules", "rule_form", "choices", "save_rule", "set_rule_status", "delete_rule"] {
+    for function in [
+        "entities",
+        "entity",
+        "rules",
+        "rule_form",
+        "choices",
+        "save_rule",
+        "set_rule_status",
+        "delete_rule",
+    ] {
         let answer = browser.call(function, &arguments(function)).await;
         assert_eq!(answer.status, 401, "{function}: {}", answer.text);
         assert!(answer.text.contains("LoggedOut"), "{function}: {}", answer.text);
@@ -230,7 +257,9 @@ fn arguments(function: &str) -> Value {
         "entity" => json!({"level": "product", "id": "218"}),
         "rules" => json!({"level": "product", "entity": "218", "search": {}}),
         "rule_form" => json!({"level": "product", "entity": "218", "rule": null}),
-        "choices" => json!({"query": {"level": "product", "entity": "218", "filter": "buyer", "q": "", "publishers": [], "buyers": []}}),
+        "choices" => {
+            json!({"query": {"level": "product", "entity": "218", "filter": "buyer", "q": "", "publishers": [], "buyers": []}})
+        }
         "save_rule" => json!({"save": {"level": "product", "entity": "218", "editing": null, "draft": {}}}),
         "set_rule_status" => json!({"level": "product", "rule": nobody, "status": "active"}),
         "delete_rule" => json!({"level": "product", "rule": nobody}),

@@ -48,9 +48,13 @@ pub async fn an_event_that_does_not_fit_the_filters_sends_nothing(app: &mut Test
         app.event(&misfit).await;
     }
     app.event(&set(fits("lowest"), "money.price", json!("10"))).await;
-    app.event(&set(fits("highest"), "money.price", json!("50.00"))).await;
+    app.event(&set(fits("highest"), "money.price", json!("50.00")))
+        .await;
     app.event(&fits("last")).await;
-    assert_eq!(app.texts_until(demo::SALES, "last").await, ["lowest", "highest", "last"]);
+    assert_eq!(
+        app.texts_until(demo::SALES, "last").await,
+        ["lowest", "highest", "last"]
+    );
     assert_eq!(app.slack().posted(), 3);
 }
 
@@ -69,13 +73,16 @@ pub async fn an_event_known_already_sends_nothing(app: &mut TestApp) {
 }
 
 pub async fn a_rule_without_filters_fires_for_every_event_of_its_trigger_and_product(app: &mut TestApp) {
-    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}")).await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "{{lead_id}}"))
+        .await;
     let bare = json!({"event_id": "bare", "trigger": "lms.lead_sold", "product": {"id": 218}, "lead": {"id": "bare"}});
     app.event(&bare).await;
     app.event(&set(sold("other-publisher"), "publisher.id", json!(1051)))
         .await;
-    app.event(&set(sold("dear"), "money.price", json!("999999"))).await;
-    app.event(&set(sold("other-product"), "product.id", json!(219))).await;
+    app.event(&set(sold("dear"), "money.price", json!("999999")))
+        .await;
+    app.event(&set(sold("other-product"), "product.id", json!(219)))
+        .await;
     app.event(&event("lms.campaign_sold", "other-trigger")).await;
     app.event(&sold("last")).await;
     let texts = app.texts_until(demo::SALES, "last").await;
@@ -112,8 +119,12 @@ pub async fn a_public_channel_that_the_app_is_not_in_is_joined_first(app: &mut T
         "action.auth_token",
         json!(demo::JOINING_BOT_TOKEN),
     );
-    app.rule(&set(wanted, "action.target", json!({"channel_id": demo::REJECTS})))
-        .await;
+    app.rule(&set(
+        wanted,
+        "action.target",
+        json!({"channel_id": demo::REJECTS}),
+    ))
+    .await;
     app.event(&sold("1")).await;
     app.event(&sold("2")).await;
     assert_eq!(app.texts_until(demo::REJECTS, "2").await, ["1", "2"]);
@@ -185,7 +196,8 @@ pub async fn rules_of_a_product_a_campaign_and_a_publisher_each_see_their_own_pr
         ("publisher", "1044", "lms.lead_sold"),
         ("campaign", "8807", "lms.campaign_sold"),
     ] {
-        app.rule(&rule(level, entity, trigger, "{{level}} {{price}}")).await;
+        app.rule(&rule(level, entity, trigger, "{{level}} {{price}}"))
+            .await;
     }
     let money = json!({"currency": "USD", "price": "42.50", "total": "55", "publisher_earning": "30"});
     app.event(&set(sold("1"), "money", money.clone())).await;
@@ -196,8 +208,12 @@ pub async fn rules_of_a_product_a_campaign_and_a_publisher_each_see_their_own_pr
     app.event(&set(other, "money", json!({"total": "56"}))).await;
     let other = set(event("lms.campaign_sold", "4"), "campaign.id", json!(8820));
     app.event(&set(other, "money", money)).await;
-    app.event(&set(sold("5"), "money", json!({"total": "57", "publisher_earning": "31"})))
-        .await;
+    app.event(&set(
+        sold("5"),
+        "money",
+        json!({"total": "57", "publisher_earning": "31"}),
+    ))
+    .await;
     let texts = app.texts_until(demo::SALES, "Publisher 31.00").await;
     let expected = [
         "Product 55.00",
@@ -213,8 +229,13 @@ pub async fn rules_of_a_product_a_campaign_and_a_publisher_each_see_their_own_pr
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_in_an_event_can_mention_anybody_or_forge_a_link() {
     let app = TestApp::start().await;
-    app.rule(&rule("product", "218", "lms.lead_sold", "<!here> by {{publisher_name}}"))
-        .await;
+    app.rule(&rule(
+        "product",
+        "218",
+        "lms.lead_sold",
+        "<!here> by {{publisher_name}}",
+    ))
+    .await;
     let evil = "<!channel> <@U0ANNKIM1> <https://evil.example|Slack> & co";
     app.event(&set(sold("1"), "publisher.name", json!(evil))).await;
     let message = crate::support::soon(app.slack().wait_for_message(|_| true)).await;

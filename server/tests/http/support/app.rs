@@ -142,11 +142,7 @@ impl TestApp {
         });
         match soon(started).await.expect("no panic") {
             Ok((server, url)) => {
-                self.serving = Some(Serving {
-                    server,
-                    runtime,
-                    url,
-                });
+                self.serving = Some(Serving { server, runtime, url });
                 Ok(())
             }
             Err(error) => {
@@ -159,8 +155,7 @@ impl TestApp {
     /// Ends the server like a crash: everything it was doing stops where it is.
     pub async fn crash(&mut self) {
         let Serving { server, runtime, .. } = self.serving.take().expect("it serves");
-        let stopped =
-            tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10)));
+        let stopped = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(Duration::from_secs(10)));
         soon(stopped).await.expect("no panic");
         drop(server);
     }
@@ -193,8 +188,7 @@ impl TestApp {
 
     /// A request to the REST interface, without a key.
     pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http
-            .request(method, format!("{}/api/v1{path}", self.url()))
+        self.http.request(method, format!("{}/api/v1{path}", self.url()))
     }
 
     /// A request to the REST interface.

@@ -28,7 +28,10 @@ impl Browser {
     /// A request with the cookies, as a program would send it.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let cookies = self.cookies.lock().expect("not poisoned");
-        let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         let request = self.http.request(method, format!("{}{path}", self.url));
         if cookies.is_empty() {
             request
@@ -87,7 +90,11 @@ impl Browser {
 
     /// The session's cookie.
     pub fn session(&self) -> Option<String> {
-        self.cookies.lock().expect("not poisoned").get("leadbell").cloned()
+        self.cookies
+            .lock()
+            .expect("not poisoned")
+            .get("leadbell")
+            .cloned()
     }
 
     /// Takes another session's cookie for its own.

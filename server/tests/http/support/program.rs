@@ -46,7 +46,9 @@ impl Folder {
 
     /// Runs a command to its end.
     pub async fn run(&self, arguments: &[&str]) -> Output {
-        soon(self.command(arguments).output()).await.expect("the program runs")
+        soon(self.command(arguments).output())
+            .await
+            .expect("the program runs")
     }
 
     /// Runs a command to its end with this on its standard input.

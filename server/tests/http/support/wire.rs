@@ -23,7 +23,12 @@ impl Wire {
     /// Sends chunks of a body until the other side has had enough; how many bytes it took.
     pub async fn chunks_until_refused(&mut self, at_most: usize) -> usize {
         const CHUNK: usize = 64 * 1024;
-        let chunk = [format!("{CHUNK:x}\r\n").into_bytes(), vec![b' '; CHUNK], b"\r\n".to_vec()].concat();
+        let chunk = [
+            format!("{CHUNK:x}\r\n").into_bytes(),
+            vec![b' '; CHUNK],
+            b"\r\n".to_vec(),
+        ]
+        .concat();
         let mut sent = 0;
         let (mut reader, mut writer) = self.0.split();
         let mut first = [0];
