@@ -25,7 +25,8 @@ pub struct Cli {
 
 /// The settings, for the end of `--help`.
 fn settings() -> String {
-    let mut text = "Settings, from the environment or from leadbell.toml (listen = \"…\" there):\n".to_owned();
+    let mut text =
+        "Settings, from the environment or from leadbell.toml (listen = \"…\" there):\n".to_owned();
     for (name, default, what) in config::SETTINGS {
         text.push_str(&format!("  {name:<26} {what}"));
         if !default.is_empty() {

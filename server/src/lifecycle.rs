@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::serve::ListenerExt;
-use leadbell_dispatch::{
-    Clock, DispatchConfig, Dispatcher, Progress, SlackClient, SlackConfig, SystemClock,
-};
+use leadbell_dispatch::{Clock, DispatchConfig, Dispatcher, Progress, SlackClient, SlackConfig, SystemClock};
 use leadbell_store::{Opened, Store, StoreError};
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;

@@ -51,11 +51,7 @@ async fn list(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<
     ))
 }
 
-async fn create(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Problem> {
+async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     authenticate(&state, &headers, ApiScope::Rules).await?;
     let json = json_body(&headers, body).await?;
     let text = json.get("auth_token").and_then(Value::as_str).unwrap_or_default();

@@ -124,11 +124,7 @@ fn answer(status: StatusCode, rule: &StoredRule, note: Option<String>) -> Respon
     response
 }
 
-async fn show(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    Id(id): Id,
-) -> Result<Response, Problem> {
+async fn show(State(state): State<AppState>, headers: HeaderMap, Id(id): Id) -> Result<Response, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Read).await?;
     Ok(answer(
         StatusCode::OK,
@@ -137,11 +133,7 @@ async fn show(
     ))
 }
 
-async fn create(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Problem> {
+async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
     let json = json_body(&headers, body).await?;
     let (level, entity) = place(&json)?;

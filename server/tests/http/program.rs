@@ -166,6 +166,18 @@ async fn a_wrong_setting_stops_the_start_with_one_line_that_names_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_address_in_use_is_told_in_one_line() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = Folder::new(&[("LEADBELL_LISTEN", &address)]);
+    let line = refusal(&folder.run(&["serve"]).await);
+    assert!(
+        line.contains("LEADBELL_LISTEN") && line.contains(&address),
+        "{line}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_setting_of_the_environment_wins_over_the_file() {
     let folder = Folder::new(&[("LEADBELL_PUBLIC_URL", "https://bell.example.com")]);
     let file = "public_url = \"nonsense\"\nlog = \"info\"\n";

@@ -1,14 +1,61 @@
 //! Secrets stay where they belong: in no log, no answer, no file.
 
+use leadbell_domain::Role;
 use leadbell_sandbox::{Fault, demo};
 use leadbell_server::http::api_key::ApiScope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Database, Logs, Settings, TestApp, rule, set, sold, soon};
+use crate::support::{Database, Logs, PASSWORD, Settings, TestApp, person, rule, set, sold, soon};
 
 /// Tokens in the shapes that Slack's have, not known to the sandbox.
 const UNKNOWN: &str = "xoxb-424242424242-424242424242-SecretSecretSecret000042";
+
+const WRONG_PASSWORD: &str = "a wrong password that was typed";
+
+/// The same in a browser: logging in, well and badly, and forms with tokens, good and bad.
+async fn pages(app: &TestApp) {
+    let email = person(app, Role::GlobalAdmin).await;
+    let browser = app.browser();
+    for path in ["/login", "/fn/log_in"] {
+        let fields = [("email", email.as_str()), ("password", WRONG_PASSWORD)];
+        browser.form(path, &fields).await;
+    }
+    let typed = json!({"email": email, "password": WRONG_PASSWORD});
+    browser.call("log_in", &typed).await.expect(422);
+    browser.log_in(&email).await;
+    let new = "/products/218/tracking/new?step=2";
+    for (token, text) in [
+        (demo::USER_TOKEN, "x"),
+        (demo::USER_TOKEN, "{{wrong}}"),
+        (demo::REVOKED_TOKEN, "x"),
+        (UNKNOWN, "x"),
+    ] {
+        let fields = [
+            ("do", "save"),
+            ("trigger", "lms.lead_sold"),
+            ("action.auth_token", token),
+            ("action.target", "channel"),
+            ("action.target.channel_id", demo::SALES),
+            ("action.text", text),
+        ];
+        browser.form(new, &fields).await;
+        let draft =
+            json!({"trigger": "lms.lead_sold", "auth_token": token, "target": "channel", "text": text});
+        let save = json!({"level": "product", "entity": "218", "editing": null, "draft": draft});
+        browser
+            .call("save_rule", &json!({"save": save}))
+            .await
+            .expect(422);
+    }
+    browser.get("/products/218/tracking").await.expect(200);
+    // A pingback's key travels in its address.
+    let ping = format!(
+        "/pingback?key={}&event_id=ping&trigger=lms.lead_sold&product_id=218&lead_id=1",
+        app.key
+    );
+    app.send(app.bare(Method::GET, &ping)).await.expect(202);
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_log_and_no_answer_shows_a_token_a_key_or_the_database_key() {
@@ -75,7 +122,7 @@ async fn no_log_and_no_answer_shows_a_token_a_key_or_the_database_key() {
     app.event(&sold("3")).await;
     app.recorded(3).await;
     assert_eq!(app.deliveries("3").await[0]["last_code"], "token_revoked");
-    app.slack().fail_next("chat.postMessage", 1, Fault::hang());
+    pages(&app).await;
     app.crash().await;
     app.boot().await.expect("it starts again");
     soon(async { app.get("/deliveries").await.expect(200) }).await;
@@ -92,6 +139,8 @@ async fn no_log_and_no_answer_shows_a_token_a_key_or_the_database_key() {
         demo::NO_WRITE_TOKEN,
         demo::EXPIRED_TOKEN,
         UNKNOWN,
+        PASSWORD,
+        WRONG_PASSWORD,
         &app.key,
         &other,
         &database_key,
