@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use leadbell_app::error::AppError;
 use leadbell_app::views::{Choice, ChoiceQuery, ConnectionChoice, RuleFormData};
 use leadbell_domain::{
-    Entity, EntityId, EntityStatus, FieldErrors, FilterKey, Level, Method, RuleDraft, RuleId, StoredRule,
-    Verb, Viewer,
+    Entity, EntityId, EntityKind, EntityStatus, FieldErrors, FilterKey, Level, Method, RuleDraft, RuleId,
+    StoredRule, Verb, Viewer,
 };
 use leadbell_store::{Connection, ConnectionScope, ConnectionStatus, EntityQuery};
 
@@ -159,11 +159,17 @@ pub async fn choices(
             .filter_map(|id| EntityId::new(id.clone()).ok())
             .collect::<Vec<_>>()
     };
+    // Only what belongs to a chosen publisher or buyer follows that choice.
+    let (publishers, buyers) = match kind {
+        EntityKind::Channel | EntityKind::Source => (id_list(&query.publishers), Vec::new()),
+        EntityKind::Campaign => (Vec::new(), id_list(&query.buyers)),
+        _ => (Vec::new(), Vec::new()),
+    };
     let search = EntityQuery {
         search: query.q.trim().to_owned(),
         platform: view.entity.platform,
-        publishers: id_list(&query.publishers),
-        buyers: id_list(&query.buyers),
+        publishers,
+        buyers,
         limit: CHOICES,
         ..EntityQuery::of(kind, filter_scope(viewer, kind, query.level, &query.entity))
     };
