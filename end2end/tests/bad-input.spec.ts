@@ -196,3 +196,23 @@ test('the range is offered for Lead Sold and Campaign Sold only', async ({ page 
     await expect(form.dialog).toBeHidden();
   }
 });
+
+test('a filter takes several values, and only what belongs to a choice follows it', async ({ page }) => {
+  const form = await filled(page);
+  await form.pick('Publisher', 'North Leads');
+  await form.pick('Buyer', 'Acme Lending');
+  await form.pick('Pingtree', 'Main US');
+  const offered = (filter: string) => form.dialog.getByRole('listbox', { name: `${filter} values` }).getByRole('option');
+  await form.field('Campaign').click();
+  await expect(offered('Campaign')).toHaveText([/^Acme CA/, /^Acme Loans/, /^Acme National/]);
+  await form.field('Channel').click();
+  await expect(offered('Channel')).toHaveText([/^Blue FORM/, /^Blue Loans/, /^Blue POST 1/, /^North POST/, /^North Solar/]);
+  await form.field('Channel').press('Escape');
+  await form.field('Publisher').press('Backspace');
+  await expect(form.dialog.getByRole('button', { name: 'Remove North Leads' })).toHaveCount(0);
+  await form.field('Channel').click();
+  await expect(offered('Channel')).toHaveText([/^Blue FORM/, /^Blue Loans/, /^Blue POST 1/]);
+  await form.field('Channel').press('Escape');
+  await form.save();
+  await expect(page.getByRole('table', { name: 'Tracking rules' })).toContainText('Buyer is Acme Lending');
+});
