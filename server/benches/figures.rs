@@ -15,8 +15,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use leadbell_dispatch::SystemClock;
 use leadbell_domain::{
-    ConnectionId, EntityId, Event, Filters, Level, Role, Rule, RuleDraft, RuleId, RuleStatus, SlackAction, StoredRule,
-    Target, Template, Trigger, Viewer, parse_event,
+    ConnectionId, EntityId, Event, Filters, Level, Role, Rule, RuleDraft, RuleId, RuleStatus, SlackAction,
+    StoredRule, Target, Template, Trigger, Viewer, parse_event,
 };
 use leadbell_sandbox::{Channel, Limits, Running, Sandbox, demo};
 use leadbell_server::config::Config;
@@ -55,7 +55,14 @@ fn now_ms() -> i64 {
 fn quantiles(name: &str, mut values: Vec<f64>) {
     values.sort_by(f64::total_cmp);
     let at = |part: f64| values[((values.len() - 1) as f64 * part) as usize];
-    println!("{name}: p50 {:.1} ms, p90 {:.1} ms, p99 {:.1} ms, max {:.1} ms ({} events)", at(0.5), at(0.9), at(0.99), at(1.0), values.len());
+    println!(
+        "{name}: p50 {:.1} ms, p90 {:.1} ms, p99 {:.1} ms, max {:.1} ms ({} events)",
+        at(0.5),
+        at(0.9),
+        at(0.99),
+        at(1.0),
+        values.len()
+    );
 }
 
 fn event_json(id: &str, product: usize) -> Value {
@@ -115,7 +122,12 @@ fn numbered_rule(number: usize) -> StoredRule {
 
 async fn serving() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let sandbox = Sandbox::builder().demo_workspace().limits(Limits::off()).build().spawn().await?;
+    let sandbox = Sandbox::builder()
+        .demo_workspace()
+        .limits(Limits::off())
+        .build()
+        .spawn()
+        .await?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let config = Config {
@@ -144,10 +156,17 @@ async fn serving() -> Result<()> {
 /// A rule for each product, each with a channel of its own.
 async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
     let state = &server.state;
-    let viewer = Viewer { user: None, role: Role::GlobalAdmin, publishers: Vec::new(), buyers: Vec::new() };
+    let viewer = Viewer {
+        user: None,
+        role: Role::GlobalAdmin,
+        publishers: Vec::new(),
+        buyers: Vec::new(),
+    };
     for number in 0..CHANNELS {
         let channel = format!("C0BENCH{number:03}");
-        sandbox.handle().add_channel(Channel::public(&channel, demo::TEAM, &format!("bench-{number}")));
+        sandbox
+            .handle()
+            .add_channel(Channel::public(&channel, demo::TEAM, &format!("bench-{number}")));
         let entity = EntityUpsert {
             kind: leadbell_domain::EntityKind::Product,
             id: EntityId::new(number.to_string())?,
@@ -164,7 +183,15 @@ async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
             "trigger": "lms.lead_sold", "filters": {"price": {"op": "between", "min": "10", "max": "50"}},
             "action": {"auth_token": demo::BOT_TOKEN, "target": {"channel_id": channel}, "text": "{{event_id}}"},
         }))?;
-        rules::save(state, &viewer, Level::Product, &EntityId::new(number.to_string())?, None, &draft).await?;
+        rules::save(
+            state,
+            &viewer,
+            Level::Product,
+            &EntityId::new(number.to_string())?,
+            None,
+            &draft,
+        )
+        .await?;
     }
     Ok(api_key::create(&*state.store, "bench", &ApiScope::ALL, now_ms()).await?)
 }
@@ -181,7 +208,12 @@ async fn latency(url: &str, key: &SecretString, sandbox: &Running) -> Result<()>
             let id = format!("bench-{number}");
             let json = event_json(&id, number as usize % CHANNELS);
             let start = Instant::now();
-            let answer = client.post(url).bearer_auth(key.expose_secret()).json(&json).send().await?;
+            let answer = client
+                .post(url)
+                .bearer_auth(key.expose_secret())
+                .json(&json)
+                .send()
+                .await?;
             let took = start.elapsed().as_secs_f64() * 1_000.0;
             answer.error_for_status()?;
             Ok::<_, reqwest::Error>((id, now_ms(), took))
@@ -194,9 +226,12 @@ async fn latency(url: &str, key: &SecretString, sandbox: &Running) -> Result<()>
         answered.insert(id, at);
         answer_times.push(took);
     }
-    let messages = tokio::time::timeout(Duration::from_secs(30), sandbox.handle().wait_for_messages(total)).await?;
-    let waits: Vec<f64> =
-        messages.iter().filter_map(|message| Some((message.at_ms - answered.get(&message.text)?).max(0) as f64)).collect();
+    let messages =
+        tokio::time::timeout(Duration::from_secs(30), sandbox.handle().wait_for_messages(total)).await?;
+    let waits: Vec<f64> = messages
+        .iter()
+        .filter_map(|message| Some((message.at_ms - answered.get(&message.text)?).max(0) as f64))
+        .collect();
     if waits.len() as u64 != total {
         return Err(format!("{} of {total} messages arrived", waits.len()).into());
     }
@@ -211,9 +246,15 @@ async fn throughput(url: &str, key: &SecretString) -> Result<()> {
     let client = reqwest::Client::new();
     let start = Instant::now();
     for batch in 0..BATCHES {
-        let events: Vec<Value> = (0..BATCH).map(|at| event_json(&format!("t-{batch}-{at}"), CHANNELS + 1)).collect();
-        let answer =
-            client.post(url).bearer_auth(key.expose_secret()).json(&json!({"events": events})).send().await?;
+        let events: Vec<Value> = (0..BATCH)
+            .map(|at| event_json(&format!("t-{batch}-{at}"), CHANNELS + 1))
+            .collect();
+        let answer = client
+            .post(url)
+            .bearer_auth(key.expose_secret())
+            .json(&json!({"events": events}))
+            .send()
+            .await?;
         answer.error_for_status()?;
     }
     let rate = (BATCH * BATCHES) as f64 / start.elapsed().as_secs_f64();
@@ -224,6 +265,9 @@ async fn throughput(url: &str, key: &SecretString) -> Result<()> {
 fn memory() {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     if let Some(line) = status.lines().find(|line| line.starts_with("VmRSS")) {
-        println!("memory after all this, server, sandbox and bench together: {}", line.trim_start_matches("VmRSS:").trim());
+        println!(
+            "memory after all this, server, sandbox and bench together: {}",
+            line.trim_start_matches("VmRSS:").trim()
+        );
     }
 }
