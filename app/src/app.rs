@@ -1,5 +1,6 @@
 //! The app: the frame, and in it the page that the address names.
 
+use crate::parts::view::Erase;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -54,13 +55,13 @@ fn CurrentPage() -> impl IntoView {
         let first = !moved.get_value();
         moved.set_value(true);
         match (login.clone().filter(|_| first), page) {
-            (Some(state), _) => view! { <LoginPage state/> }.into_any(),
-            (None, Page::Login) => view! { <LoginPage state=LoginState::default()/> }.into_any(),
-            (None, Page::SlackHelp) => view! { <SlackHelpPage/> }.into_any(),
-            (None, Page::List(kind)) => view! { <ListPage kind/> }.into_any(),
-            (None, Page::Overview(level, id)) => view! { <OverviewPage level id/> }.into_any(),
-            (None, Page::Tracking(place)) => view! { <TrackingPage place/> }.into_any(),
-            (None, Page::Home | Page::Missing) => view! { <MissingPage/> }.into_any(),
+            (Some(state), _) => view! { <LoginPage state/> }.erase(),
+            (None, Page::Login) => view! { <LoginPage state=LoginState::default()/> }.erase(),
+            (None, Page::SlackHelp) => view! { <SlackHelpPage/> }.erase(),
+            (None, Page::List(kind)) => view! { <ListPage kind/> }.erase(),
+            (None, Page::Overview(level, id)) => view! { <OverviewPage level id/> }.erase(),
+            (None, Page::Tracking(place)) => view! { <TrackingPage place/> }.erase(),
+            (None, Page::Home | Page::Missing) => view! { <MissingPage/> }.erase(),
         }
     }
 }

@@ -1,17 +1,17 @@
 //! What stands around every page: the header with the way around, and the line that says what happened.
 
+use crate::parts::view::{Erase, Loading, answered, live, load, nothing};
 use leadbell_domain::EntityKind;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::address::{self, Address, Page, Place};
 use crate::api::{Frame, load_frame};
-use crate::error::AppError;
 use crate::views::Person;
 
 /// The frame's data: loaded once, with the first page.
 #[derive(Clone, Copy)]
-pub(crate) struct FrameData(pub Resource<Result<Frame, AppError>>);
+pub(crate) struct FrameData(pub Loading<Frame>);
 
 /// What the last action did. Shown until the next one, or until somebody closes it.
 #[derive(Clone, Copy)]
@@ -29,7 +29,7 @@ impl Notice {
 
 /// Puts the frame's data and the notice where every page finds them.
 pub(crate) fn provide_frame() {
-    provide_context(FrameData(Resource::new_blocking(|| (), |()| load_frame())));
+    provide_context(FrameData(load(|| (), |()| load_frame())));
     provide_context(Notice(RwSignal::new(None)));
 }
 
@@ -52,15 +52,13 @@ pub(crate) fn Header() -> impl IntoView {
                 </svg>
                 "Leadbell"
             </a>
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let person = frame.await.ok().and_then(|frame| frame.person);
-                    person.map(|person| view! { <Menu person page/> }.into_any())
-                })}
-            </Suspense>
+            {answered(frame, nothing, move |frame| match frame.ok().and_then(|frame| frame.person) {
+                Some(person) => view! { <Menu person page/> }.erase(),
+                None => nothing(),
+            })}
         </header>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -98,14 +96,14 @@ fn Menu(person: Person, page: Memo<Page>) -> impl IntoView {
             </form>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn menu_link(href: String, label: &'static str, here: impl Fn() -> bool + Send + Sync + 'static) -> AnyView {
     view! {
         <a class="header__link" href=href aria-current=move || here().then_some("page")>{label}</a>
     }
-    .into_any()
+    .erase()
 }
 
 /// Which kind of entity a page is about.
@@ -152,21 +150,19 @@ pub(crate) fn NoticeBar() -> impl IntoView {
                 >"×"</button>
             </p>
         }
-        .into_any()
+        .erase()
     };
     view! {
         <div class="notices" role="status" aria-live="polite">
-            <Suspense>
-                {move || Suspend::new(async move {
-                    let first = frame.await.ok().and_then(|frame| frame.notice);
-                    move || match (later(), dismissed.get()) {
-                        (Some(text), _) => Some(line(text)),
-                        (None, false) => first.clone().map(line),
-                        (None, true) => None,
-                    }
-                })}
-            </Suspense>
+            {answered(frame, nothing, move |frame| {
+                let first = frame.ok().and_then(|frame| frame.notice);
+                live(move || match (later(), dismissed.get(), &first) {
+                    (Some(text), _, _) => line(text),
+                    (None, false, Some(text)) => line(text.clone()),
+                    (None, _, _) => nothing(),
+                })
+            })}
         </div>
     }
-    .into_any()
+    .erase()
 }

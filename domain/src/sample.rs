@@ -1,6 +1,6 @@
 //! A believable event for each trigger, for previews: what a message will look like before anything has happened.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{Event, Platform, Trigger, parse_event};
 
@@ -10,99 +10,112 @@ const AT: i64 = 1_795_464_903_000;
 /// The sample event of a trigger. Always the same one.
 #[must_use]
 pub fn sample_event(trigger: Trigger) -> Event {
-    match parse_event(&json(trigger), AT) {
+    let parsed = serde_json::from_str::<Value>(&text(trigger))
+        .map_err(|error| error.to_string())
+        .and_then(|json| parse_event(&json, AT).map_err(|errors| errors.to_string()));
+    match parsed {
         Ok(event) => event,
-        // The JSON is ours and has no input but the trigger; the tests below parse all of them.
+        // The text is ours and has no input but the trigger; the tests below parse all of them.
         Err(errors) => unreachable!("the sample of {}: {errors}", trigger.key()),
     }
 }
 
-/// The event as it would arrive (`domain.md` §9).
-fn json(trigger: Trigger) -> Value {
-    let mut event = match trigger.platform() {
-        Platform::Lms => lms(trigger),
-        Platform::CallLogic => call(trigger),
+/// The event as it would arrive (`domain.md` §9): what all events of the platform share, and what this one adds. As
+/// text, which is a tenth of the size of code that builds it, and the browser downloads it.
+fn text(trigger: Trigger) -> String {
+    let shared = match trigger.platform() {
+        Platform::Lms => LMS,
+        Platform::CallLogic => CALL,
     };
-    match trigger {
-        Trigger::LmsLeadRejected | Trigger::ClLeadRejected => {
-            event["lead"]["status"] = json!("reject");
-            event["reject"] = json!({"code": "no_buyer", "reason": "No buyer took it", "campaigns_tried": 7,
-                "last_campaign": "Acme CA"});
-            for absent in ["buyer", "campaign"] {
-                event[absent] = Value::Null;
-            }
-            event["money"] = json!({"currency": "USD"});
-        }
-        Trigger::LmsCampaignRejected | Trigger::ClCampaignRejected => {
-            event["lead"]["status"] = json!("new");
-            event["reject"] = json!({"code": "filter", "reason": "State not accepted", "campaigns_tried": 3});
-            event["money"] = json!({"currency": "USD", "price": "42.50"});
-        }
-        Trigger::ClCampaignAccepted | Trigger::ClBuyerResponse => {
-            event["lead"]["status"] = json!("new");
-            event["money"] = json!({"currency": "USD", "price": "65.00"});
-        }
-        Trigger::LmsRevenuePingBack => {
-            event["pingback"] = json!({"id": "pb-5512", "amount": "18.00", "received_at": "2026-11-23T20:15:02Z",
-                "duplicate": false});
-        }
-        Trigger::LmsPublisherEarningReceived | Trigger::ClPublisherEarningReceived => {
-            event["earning"] =
-                json!({"id": "er-20731", "amount": "30.00", "kind": "direct_sale", "today": "412.00"});
-        }
-        Trigger::LmsLeadSold | Trigger::LmsCampaignSold | Trigger::ClLeadSold | Trigger::ClCampaignSold => {}
-    }
-    event
+    let buyer = match trigger {
+        Trigger::LmsLeadRejected | Trigger::ClLeadRejected => "",
+        _ if trigger.platform() == Platform::Lms => LMS_BUYER,
+        _ => CALL_BUYER,
+    };
+    let own = match trigger {
+        Trigger::LmsLeadRejected | Trigger::ClLeadRejected => LEAD_REJECTED,
+        Trigger::LmsCampaignRejected | Trigger::ClCampaignRejected => CAMPAIGN_REJECTED,
+        Trigger::ClCampaignAccepted | Trigger::ClBuyerResponse => OFFERED,
+        Trigger::LmsRevenuePingBack => PINGBACK,
+        Trigger::LmsPublisherEarningReceived | Trigger::ClPublisherEarningReceived => EARNING,
+        Trigger::LmsLeadSold | Trigger::LmsCampaignSold => SOLD,
+        Trigger::ClLeadSold | Trigger::ClCampaignSold => CALL_SOLD,
+    };
+    let status = match trigger {
+        Trigger::LmsLeadRejected | Trigger::ClLeadRejected => "reject",
+        Trigger::LmsCampaignRejected
+        | Trigger::ClCampaignRejected
+        | Trigger::ClCampaignAccepted
+        | Trigger::ClBuyerResponse => "new",
+        _ => "sold",
+    };
+    let shared = shared.replace("\"STATUS\"", &format!("\"{status}\""));
+    format!("{{\"trigger\":\"{}\",{shared}{buyer}{own}}}", trigger.key())
 }
 
-fn lms(trigger: Trigger) -> Value {
-    json!({
-        "schema": "lms.event.v1",
-        "event_id": "sample-lead",
-        "trigger": trigger.key(),
-        "occurred_at": "2026-11-23T20:15:03Z",
-        "host": "loans.example.com",
-        "product": {"id": 218, "name": "Debt Relief"},
-        "lead": {"id": 90_418_277, "public_id": "LD-7F3K2", "status": "sold", "created_at": "2026-11-23T20:15:01Z",
-            "method": "POST", "min_price": "0.01", "state": "CA", "zip": "90210", "sub_id": "fb-12",
-            "fields": {"firstName": "John", "email": "john@example.com"}},
-        "publisher": {"id": 1044, "name": "Blue Traffic"},
-        "channel": {"id": 5521, "name": "Blue POST 1"},
-        "source": {"id": 77_120, "name": "fb-12"},
-        "pingtree": {"id": 31, "name": "Main US", "type": "main"},
-        "buyer": {"id": 402, "name": "Acme Lending"},
-        "campaign": {"id": 8807, "name": "Acme CA", "type": "redirect", "attempt": 3, "response_ms": 241,
-            "redirect_url": "https://acme.example/apply"},
-        "money": {"currency": "USD", "price": "42.50", "total": "42.50", "publisher_earning": "30.00",
-            "agent_fee": "1.00", "referral_fee": "0.00", "admin": "11.50"}
-    })
-}
+const LMS: &str = r#"
+    "event_id": "sample-lead", "occurred_at": "2026-11-23T20:15:03Z", "host": "loans.example.com",
+    "product": {"id": 218, "name": "Debt Relief"},
+    "lead": {"id": 90418277, "public_id": "LD-7F3K2", "status": "STATUS", "created_at": "2026-11-23T20:15:01Z",
+        "method": "POST", "min_price": "0.01", "state": "CA", "zip": "90210", "sub_id": "fb-12",
+        "fields": {"firstName": "John", "email": "john@example.com"}},
+    "publisher": {"id": 1044, "name": "Blue Traffic"},
+    "channel": {"id": 5521, "name": "Blue POST 1"},
+    "source": {"id": 77120, "name": "fb-12"},
+    "pingtree": {"id": 31, "name": "Main US", "type": "main"},"#;
 
-fn call(trigger: Trigger) -> Value {
-    json!({
-        "schema": "cl.event.v1",
-        "event_id": "sample-call",
-        "trigger": trigger.key(),
-        "occurred_at": "2026-11-23T20:15:03Z",
-        "host": "calls.example.com",
-        "product": {"id": 310, "name": "Auto Insurance Calls"},
-        "lead": {"id": 90_418_301, "public_id": "CL-9Q1", "status": "sold", "created_at": "2026-11-23T20:14:01Z",
-            "state": "TX", "zip": "73301", "sub_id": "radio-3", "fields": {"firstName": "Mary"}},
-        "call": {"id": "c-5b1e", "caller": "+15555550100", "dialed": "+18005550199",
-            "started_at": "2026-11-23T20:14:00Z", "ivr_path": "1>2", "answered_at": "2026-11-23T20:14:20Z",
-            "ring_seconds": 12, "wait_seconds": 8, "duration_seconds": 312, "buyer_duration_seconds": 290,
-            "buyer_number": "+18005550123"},
-        "publisher": {"id": 1044, "name": "Blue Traffic"},
-        "channel": {"id": 6100, "name": "Blue Calls"},
-        "source": {"id": 77_900, "name": "radio-3"},
-        "pingtree": {"id": 40, "name": "Auto Calls", "type": "direct_call"},
-        "buyer": {"id": 455, "name": "Shield Auto"},
-        "campaign": {"id": 9102, "name": "Shield TX", "type": "direct_call", "attempt": 1, "response_ms": 180,
-            "redirect_url": "https://shield.example/call"},
-        "money": {"currency": "USD", "price": "65.00", "total": "65.00", "publisher_earning": "40.00",
-            "agent_fee": "2.00", "referral_fee": "0.00", "admin": "23.00"}
-    })
-}
+const LMS_BUYER: &str = r#"
+    "buyer": {"id": 402, "name": "Acme Lending"},
+    "campaign": {"id": 8807, "name": "Acme CA", "type": "redirect", "attempt": 3, "response_ms": 241,
+        "redirect_url": "https://acme.example/apply"},"#;
+
+const CALL: &str = r#"
+    "event_id": "sample-call", "occurred_at": "2026-11-23T20:15:03Z", "host": "calls.example.com",
+    "product": {"id": 310, "name": "Auto Insurance Calls"},
+    "lead": {"id": 90418301, "public_id": "CL-9Q1", "status": "STATUS", "created_at": "2026-11-23T20:14:01Z",
+        "state": "TX", "zip": "73301", "sub_id": "radio-3", "fields": {"firstName": "Mary"}},
+    "call": {"id": "c-5b1e", "caller": "+15555550100", "dialed": "+18005550199",
+        "started_at": "2026-11-23T20:14:00Z", "ivr_path": "1>2", "answered_at": "2026-11-23T20:14:20Z",
+        "ring_seconds": 12, "wait_seconds": 8, "duration_seconds": 312, "buyer_duration_seconds": 290,
+        "buyer_number": "+18005550123"},
+    "publisher": {"id": 1044, "name": "Blue Traffic"},
+    "channel": {"id": 6100, "name": "Blue Calls"},
+    "source": {"id": 77900, "name": "radio-3"},
+    "pingtree": {"id": 40, "name": "Auto Calls", "type": "direct_call"},"#;
+
+const CALL_BUYER: &str = r#"
+    "buyer": {"id": 455, "name": "Shield Auto"},
+    "campaign": {"id": 9102, "name": "Shield TX", "type": "direct_call", "attempt": 1, "response_ms": 180,
+        "redirect_url": "https://shield.example/call"},"#;
+
+const LEAD_REJECTED: &str = r#"
+    "reject": {"code": "no_buyer", "reason": "No buyer took it", "campaigns_tried": 7, "last_campaign": "Acme CA"},
+    "money": {"currency": "USD"}"#;
+
+const CAMPAIGN_REJECTED: &str = r#"
+    "reject": {"code": "filter", "reason": "State not accepted", "campaigns_tried": 3},
+    "money": {"currency": "USD", "price": "42.50"}"#;
+
+const OFFERED: &str = r#"
+    "money": {"currency": "USD", "price": "65.00"}"#;
+
+const SOLD: &str = r#"
+    "money": {"currency": "USD", "price": "42.50", "total": "42.50", "publisher_earning": "30.00",
+        "agent_fee": "1.00", "referral_fee": "0.00", "admin": "11.50"}"#;
+
+const CALL_SOLD: &str = r#"
+    "money": {"currency": "USD", "price": "65.00", "total": "65.00", "publisher_earning": "40.00",
+        "agent_fee": "2.00", "referral_fee": "0.00", "admin": "23.00"}"#;
+
+const PINGBACK: &str = r#"
+    "pingback": {"id": "pb-5512", "amount": "18.00", "received_at": "2026-11-23T20:15:02Z", "duplicate": false},
+    "money": {"currency": "USD", "price": "18.00", "total": "60.50", "publisher_earning": "30.00",
+        "agent_fee": "1.00", "referral_fee": "0.00", "admin": "29.50"}"#;
+
+const EARNING: &str = r#"
+    "earning": {"id": "er-20731", "amount": "30.00", "kind": "direct_sale", "today": "412.00"},
+    "money": {"currency": "USD", "price": "42.50", "total": "42.50", "publisher_earning": "30.00",
+        "agent_fee": "1.00", "referral_fee": "0.00", "admin": "11.50"}"#;
 
 #[cfg(test)]
 mod tests {

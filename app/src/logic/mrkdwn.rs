@@ -122,9 +122,9 @@ fn between(text: &str, mark: char, before: Option<char>) -> Option<(&str, &str)>
         let end = from + found;
         let after = &inner[end + mark.len_utf8()..];
         let held = &inner[..end];
-        let hugs = !held.is_empty()
-            && !held.starts_with(char::is_whitespace)
-            && !held.ends_with(char::is_whitespace);
+        let hugs = !held.starts_with(char::is_whitespace) && !held.ends_with(char::is_whitespace);
+        // Nothing but marks is nothing to mark.
+        let hugs = hugs && held.chars().any(|letter| letter != mark);
         if hugs && !after.starts_with(char::is_alphanumeric) {
             return Some((held, after));
         }

@@ -1,5 +1,6 @@
 //! Products, campaigns or publishers: a dense list with search and paging.
 
+use crate::parts::view::{Erase, load, loaded};
 use leadbell_domain::EntityKind;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -11,14 +12,13 @@ use crate::frame::plural_label;
 use crate::parts::badge::{entity_status, platform_tag};
 use crate::parts::pager::pager;
 use crate::parts::toolbar::{SearchField, Toolbar};
-use crate::parts::trouble::Trouble;
 use crate::views::{EntityRow, EntitySearch, Listing};
 
 #[component]
 pub(crate) fn ListPage(kind: EntityKind) -> impl IntoView {
     let query = use_location().query;
     let search = Memo::new(move |_| EntitySearch::from_query(&|name| query.read().get(name)));
-    let rows = Resource::new_blocking(move || search.get(), move |search| list_entities(kind, search));
+    let rows = load(move || search.get(), move |search| list_entities(kind, search));
     let title = plural_label(kind);
     let path = address::list(kind);
     view! {
@@ -28,25 +28,15 @@ pub(crate) fn ListPage(kind: EntityKind) -> impl IntoView {
                 <h1 class="head__title">{title}</h1>
             </div>
         </header>
-        <Toolbar path=path.clone()>
+        <Toolbar path>
             <SearchField
                 label=format!("Search {}", title.to_lowercase())
                 q=Signal::derive(move || search.get().q)
             />
         </Toolbar>
-        <Transition fallback=|| view! { <div class="skeleton" aria-hidden="true"></div> }>
-            {move || {
-                let path = path.clone();
-                Suspend::new(async move {
-                    match rows.await {
-                        Ok(listing) => shown(kind, &listing, &search.get_untracked(), &path),
-                        Err(error) => view! { <Trouble error/> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
+        {loaded(rows, move |listing| shown(kind, &listing, &search.get_untracked(), &address::list(kind)))}
     }
-    .into_any()
+    .erase()
 }
 
 fn shown(kind: EntityKind, listing: &Listing<EntityRow>, search: &EntitySearch, path: &str) -> AnyView {
@@ -74,7 +64,7 @@ fn shown(kind: EntityKind, listing: &Listing<EntityRow>, search: &EntitySearch, 
         },
     );
     view! {
-        <table class="table" role="table">
+        <table class="table table--compact" role="table" aria-label=plural_label(kind)>
             <thead role="rowgroup">
                 <tr role="row">
                     <th role="columnheader" scope="col">"Name"</th>
@@ -89,7 +79,7 @@ fn shown(kind: EntityKind, listing: &Listing<EntityRow>, search: &EntitySearch, 
         </table>
         {pages}
     }
-    .into_any()
+    .erase()
 }
 
 fn entity_row(kind: EntityKind, row: &EntityRow, has_platform: bool, has_owner: bool) -> AnyView {
@@ -122,7 +112,7 @@ fn entity_row(kind: EntityKind, row: &EntityRow, has_platform: bool, has_owner: 
             </td>
         </tr>
     }
-    .into_any()
+    .erase()
 }
 
 fn empty(kind: EntityKind, search: &EntitySearch, path: &str) -> AnyView {
@@ -134,7 +124,7 @@ fn empty(kind: EntityKind, search: &EntitySearch, path: &str) -> AnyView {
                 <p>{format!("Your {what} appear here when the catalog is filled, or with their first event.")}</p>
             </section>
         }
-        .into_any();
+        .erase();
     }
     view! {
         <section class="empty">
@@ -143,5 +133,5 @@ fn empty(kind: EntityKind, search: &EntitySearch, path: &str) -> AnyView {
             <p><a class="button" href=path.to_owned()>"Show all"</a></p>
         </section>
     }
-    .into_any()
+    .erase()
 }

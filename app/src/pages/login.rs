@@ -1,6 +1,7 @@
 //! Logging in, by a plain form. Also stands in for a page whose form was posted after the session had ended: then it
 //! carries that form along, and posts it again.
 
+use crate::parts::view::Erase;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -94,5 +95,5 @@ pub(crate) fn LoginPage(state: LoginState) -> impl IntoView {
             </form>
         </section>
     }
-    .into_any()
+    .erase()
 }

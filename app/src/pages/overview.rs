@@ -1,5 +1,6 @@
 //! What an entity is, and the way to its rules.
 
+use crate::parts::view::{Erase, load, loaded};
 use leadbell_domain::{EntityId, EntityKind, Level};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,23 +9,12 @@ use crate::address::Place;
 use crate::api::load_entity;
 use crate::parts::badge::entity_status;
 use crate::parts::head::{Tab, entity_head};
-use crate::parts::trouble::Trouble;
 use crate::views::EntityView;
 
 #[component]
 pub(crate) fn OverviewPage(level: Level, id: EntityId) -> impl IntoView {
-    let entity = Resource::new_blocking(move || (level, id.clone()), |(level, id)| load_entity(level, id));
-    view! {
-        <Suspense fallback=|| view! { <div class="skeleton" aria-hidden="true"></div> }>
-            {move || Suspend::new(async move {
-                match entity.await {
-                    Ok(view) => shown(&view),
-                    Err(error) => view! { <Trouble error/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
-    .into_any()
+    let entity = load(move || (level, id.clone()), |(level, id)| load_entity(level, id));
+    loaded(entity, |view| shown(&view))
 }
 
 fn shown(view: &EntityView) -> AnyView {
@@ -63,9 +53,9 @@ fn shown(view: &EntityView) -> AnyView {
             <section class="card">
                 <h2 class="card__title">"Facts"</h2>
                 <dl class="facts">
-                    {fact("ID", view! { <code>{row.id.to_string()}</code> }.into_any())}
-                    {row.platform.map(|platform| fact("Platform", platform.label().into_any()))}
-                    {row.belongs_to.clone().map(|owner| fact("Belongs to", owner.into_any()))}
+                    {fact("ID", view! { <code>{row.id.to_string()}</code> }.erase())}
+                    {row.platform.map(|platform| fact("Platform", platform.label().erase()))}
+                    {row.belongs_to.clone().map(|owner| fact("Belongs to", owner.erase()))}
                     {fact("Status", entity_status(row.status))}
                 </dl>
                 {discovered}
@@ -79,5 +69,5 @@ fn shown(view: &EntityView) -> AnyView {
             </section>
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,9 +1,11 @@
 //! How to connect Slack, step by step.
 
+use crate::parts::view::Erase;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-const SCOPES: [(&str, &str); 4] = [
+/// Slack's type lists of bot and user scopes differ: `channels:join` and `chat:write.public` exist for bots only.
+const BOT_SCOPES: [(&str, &str); 4] = [
     ("chat:write", "Post messages."),
     (
         "chat:write.public",
@@ -15,13 +17,22 @@ const SCOPES: [(&str, &str); 4] = [
     ),
     ("im:write", "Start direct messages with people."),
 ];
+const USER_SCOPES: [(&str, &str); 3] = [
+    ("chat:write", "Post messages in your name."),
+    ("channels:write", "Join public channels for you."),
+    ("im:write", "Start direct messages with people."),
+];
+
+fn scope_list(scopes: &'static [(&'static str, &'static str)]) -> AnyView {
+    scopes
+        .iter()
+        .map(|(scope, why)| view! { <li><code>{*scope}</code>" – "{*why}</li> })
+        .collect_view()
+        .erase()
+}
 
 #[component]
 pub(crate) fn SlackHelpPage() -> impl IntoView {
-    let scopes = SCOPES
-        .iter()
-        .map(|(scope, why)| view! { <li><code>{*scope}</code>" – "{*why}</li> })
-        .collect_view();
     view! {
         <Title text="Slack setup"/>
         <article class="guide">
@@ -45,20 +56,15 @@ pub(crate) fn SlackHelpPage() -> impl IntoView {
             <section id="scopes">
                 <h2>"2. Say what it may do"</h2>
                 <p>
-                    "In the app's settings open “OAuth & Permissions” and scroll to “Scopes”. Decide who is to speak:"
+                    "In the app's settings open “OAuth & Permissions” and scroll to “Scopes”. Decide who is to speak,"
+                    " and under that heading press “Add an OAuth Scope” for each of these:"
                 </p>
-                <ul>
-                    <li><strong>"Bot Token Scopes"</strong>": messages come from the app. This is what you want in most cases."</li>
-                    <li>
-                        <strong>"User Token Scopes"</strong>
-                        ": messages come from you, the person who installs the app, in your name."
-                    </li>
-                </ul>
-                <p>"Under the one you chose, press “Add an OAuth Scope” and add:"</p>
-                <ul>{scopes}</ul>
-                <p class="hint">
-                    "User tokens have no chat:write.public: with one, join the channels yourself."
-                </p>
+                <h3>"Bot Token Scopes"</h3>
+                <p>"Messages come from the app. This is what you want in most cases."</p>
+                <ul>{scope_list(&BOT_SCOPES)}</ul>
+                <h3>"User Token Scopes"</h3>
+                <p>"Messages come from you, the person who installs the app."</p>
+                <ul>{scope_list(&USER_SCOPES)}</ul>
             </section>
             <section id="install">
                 <h2>"3. Install it and copy the token"</h2>
@@ -98,5 +104,5 @@ pub(crate) fn SlackHelpPage() -> impl IntoView {
             </section>
         </article>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! A state as a dot and a word: colour is never its only sign.
 
+use crate::parts::view::Erase;
 use leptos::prelude::*;
 
 /// How a state feels.
@@ -17,7 +18,7 @@ pub(crate) fn badge(tone: Tone, label: &'static str) -> AnyView {
         Tone::Idle => "badge badge--idle",
         Tone::Warn => "badge badge--warn",
     };
-    view! { <span class=class>{label}</span> }.into_any()
+    view! { <span class=class>{label}</span> }.erase()
 }
 
 /// The platform's tag.
@@ -26,7 +27,7 @@ pub(crate) fn platform_tag(platform: leadbell_domain::Platform) -> AnyView {
         leadbell_domain::Platform::Lms => "tag tag--lms",
         leadbell_domain::Platform::CallLogic => "tag tag--call",
     };
-    view! { <span class=class>{platform.label()}</span> }.into_any()
+    view! { <span class=class>{platform.label()}</span> }.erase()
 }
 
 /// An entity's status.

@@ -1,6 +1,7 @@
 //! A native dialog over a page that has an address of its own. Drawn open, so that it works without a script; with
 //! one it becomes modal: the rest is inert, Esc cancels, the focus returns where it came from.
 
+use crate::parts::view::Erase;
 use leptos::html;
 use leptos::prelude::*;
 use web_sys::{Event, KeyboardEvent};
@@ -52,5 +53,5 @@ pub(crate) fn Dialog(
             {children()}
         </dialog>
     }
-    .into_any()
+    .erase()
 }

@@ -35,6 +35,14 @@ pub(crate) fn focus_soon(id: impl Into<String>) {
     });
 }
 
+/// Whether the focus is in one of the form's fields.
+pub(crate) fn focus_is_in(form: NodeRef<leptos::html::Form>) -> bool {
+    let (Some(form), Some(active)) = (form.get_untracked(), document().active_element()) else {
+        return false;
+    };
+    form.contains(Some(&active)) && matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+}
+
 /// The browser's clock, UTC milliseconds.
 #[expect(
     clippy::cast_possible_truncation,

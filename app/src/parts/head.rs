@@ -1,5 +1,6 @@
 //! The head of an entity's pages: where it belongs, its name and state, its tabs.
 
+use crate::parts::view::Erase;
 use leadbell_domain::{EntityKind, Level};
 use leptos::prelude::*;
 
@@ -50,5 +51,5 @@ pub(crate) fn entity_head(view: &EntityView, own: bool, tab: Tab) -> AnyView {
             {tabs}
         </header>
     }
-    .into_any()
+    .erase()
 }

@@ -7,4 +7,5 @@ pub(crate) mod head;
 pub(crate) mod pager;
 pub(crate) mod toolbar;
 pub(crate) mod trouble;
+pub(crate) mod view;
 pub(crate) mod when;

@@ -1,5 +1,6 @@
 //! Which part of a list is shown, and the way to its other parts.
 
+use crate::parts::view::Erase;
 use leptos::prelude::*;
 
 /// `total`, `offset` and `limit` are those of the listing; `address` gives the address of a page.
@@ -23,10 +24,10 @@ pub(crate) fn pager(
     };
     let link = |to: u32, possible: bool, label: &'static str| {
         if possible {
-            view! { <a class="button button--quiet button--small" href=address(to)>{label}</a> }.into_any()
+            view! { <a class="button button--quiet button--small" href=address(to)>{label}</a> }.erase()
         } else {
             view! { <span class="button button--quiet button--small" aria-disabled="true">{label}</span> }
-                .into_any()
+                .erase()
         }
     };
     let links = (last > 1).then(|| {
@@ -43,5 +44,5 @@ pub(crate) fn pager(
             {links}
         </nav>
     }
-    .into_any()
+    .erase()
 }

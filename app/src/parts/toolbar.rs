@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::parts::view::Erase;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -68,7 +69,7 @@ pub(crate) fn Toolbar(#[prop(into)] path: String, children: Children) -> impl In
             <button type="submit" class="button without-script">"Search"</button>
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 /// The search box.
@@ -101,7 +102,7 @@ pub(crate) fn SearchField(#[prop(into)] label: String, q: Signal<String>) -> imp
             />
         </label>
     }
-    .into_any()
+    .erase()
 }
 
 /// A filter with few values: `options` are value and label.
@@ -121,17 +122,14 @@ pub(crate) fn SelectField(
             view! {
                 <option value=key selected=selected prop:selected=move || value.get() == own>{label}</option>
             }
-            .into_any()
+            .erase()
         })
         .collect_view();
     view! {
-        <label class="toolbar__filter">
-            <span class="visually-hidden">{label}</span>
-            <select class="select" name=name>
-                <option value="">{all}</option>
-                {options}
-            </select>
-        </label>
+        <select class="select toolbar__filter" name=name aria-label=label>
+            <option value="">{all}</option>
+            {options}
+        </select>
     }
-    .into_any()
+    .erase()
 }

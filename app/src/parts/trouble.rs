@@ -1,5 +1,6 @@
 //! What a page shows instead of what it could not load.
 
+use crate::parts::view::Erase;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -24,19 +25,19 @@ pub(crate) fn Trouble(error: AppError) -> impl IntoView {
         AppError::LoggedOut => (
             "Your session has ended",
             view! { <a class="button" href=with_query("/login", &[("next", &here())]) rel="external">"Log in"</a> }
-                .into_any(),
+                .erase(),
         ),
         AppError::NotFound => (
             "Nothing here",
-            view! { <a class="button" href="/" rel="external">"Go to the first page"</a> }.into_any(),
+            view! { <a class="button" href="/" rel="external">"Go to the first page"</a> }.erase(),
         ),
         AppError::Forbidden => (
             "Not for you to change",
-            view! { <a class="button" href="/" rel="external">"Go to the first page"</a> }.into_any(),
+            view! { <a class="button" href="/" rel="external">"Go to the first page"</a> }.erase(),
         ),
         _ => (
             "This did not work",
-            view! { <a class="button" href=here() rel="external">"Try again"</a> }.into_any(),
+            view! { <a class="button" href=here() rel="external">"Try again"</a> }.erase(),
         ),
     };
     let text = match &error {
@@ -51,5 +52,5 @@ pub(crate) fn Trouble(error: AppError) -> impl IntoView {
             {action}
         </section>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! The question before a rule is deleted.
 
+use crate::parts::view::Erase;
 use leadbell_domain::{Level, RuleId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -72,5 +73,5 @@ pub(super) fn DeleteDialog(level: Level, rule: RuleId, name: String, tab: Tab) -
             </form>
         </Dialog>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! The Tracking tab of a product, campaign or publisher, and of the publisher's own profile.
 
+use crate::parts::view::{Erase, live, load, loaded, nothing};
 use leadbell_domain::{RuleId, RuleStatus};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -15,7 +16,6 @@ use crate::api::{list_rules, load_entity};
 use crate::frame::FrameData;
 use crate::parts::head::{self, entity_head};
 use crate::parts::toolbar::{SearchField, SelectField, Toolbar};
-use crate::parts::trouble::Trouble;
 use crate::views::{EntityView, RuleSearch};
 
 /// What stands over the list.
@@ -50,7 +50,7 @@ pub(crate) fn TrackingPage(place: Place) -> impl IntoView {
     });
     let entity = {
         let place = place.clone();
-        Resource::new_blocking(
+        load(
             move || place.clone(),
             move |place| async move {
                 let (level, id) = scope_of(place, frame).await?;
@@ -60,7 +60,7 @@ pub(crate) fn TrackingPage(place: Place) -> impl IntoView {
     };
     let rules = {
         let place = place.clone();
-        Resource::new_blocking(
+        load(
             move || (place.clone(), search.get()),
             move |(place, search)| async move {
                 let (level, id) = scope_of(place, frame).await?;
@@ -69,17 +69,7 @@ pub(crate) fn TrackingPage(place: Place) -> impl IntoView {
         )
     };
     let tab = Tab::new(place, search, rules);
-    view! {
-        <Suspense fallback=|| view! { <div class="skeleton" aria-hidden="true"></div> }>
-            {move || Suspend::new(async move {
-                match entity.await {
-                    Ok(view) => shown(view, tab, over),
-                    Err(error) => view! { <Trouble error/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
-    .into_any()
+    loaded(entity, move |view| shown(view, tab, over))
 }
 
 fn shown(view: EntityView, tab: Tab, over: Memo<Over>) -> AnyView {
@@ -101,21 +91,14 @@ fn shown(view: EntityView, tab: Tab, over: Memo<Over>) -> AnyView {
             <RuleToolbar view tab/>
             {can_manage.then(|| view! { <AddRule tab/> })}
         </div>
-        <Transition fallback=|| view! { <div class="skeleton" aria-hidden="true"></div> }>
-            {move || Suspend::new(async move {
-                match tab.rules.await {
-                    Ok(listing) => view.with_value(|view| rule_table(view, &listing, tab)),
-                    Err(error) => view! { <Trouble error/> }.into_any(),
-                }
-            })}
-        </Transition>
-        {move || match over.get() {
-            Over::Nothing => ().into_any(),
-            Over::Form(rule) => view! { <RuleDialog level entity=id.clone() rule tab/> }.into_any(),
-            Over::Delete(rule) => view! { <DeleteDialog level rule name=name.clone() tab/> }.into_any(),
-        }}
+        {loaded(tab.rules, move |listing| view.with_value(|view| rule_table(view, &listing, tab)))}
+        {live(move || match over.get() {
+            Over::Nothing => nothing(),
+            Over::Form(rule) => view! { <RuleDialog level entity=id.clone() rule tab/> }.erase(),
+            Over::Delete(rule) => view! { <DeleteDialog level rule name=name.clone() tab/> }.erase(),
+        })}
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -149,7 +132,7 @@ fn RuleToolbar(view: StoredValue<EntityView>, tab: Tab) -> impl IntoView {
             />
         </Toolbar>
     }
-    .into_any()
+    .erase()
 }
 
 /// Opens the form of a new rule. A form with one button, so that it is a button without a script too.
@@ -170,5 +153,5 @@ pub(super) fn AddRule(tab: Tab) -> impl IntoView {
             <button type="submit" class="button button--primary">"Add Rule"</button>
         </form>
     }
-    .into_any()
+    .erase()
 }

@@ -8,10 +8,11 @@ use leptos_router::hooks::use_navigate;
 use crate::address::Place;
 use crate::api::Frame;
 use crate::error::AppError;
+use crate::parts::view::Loading;
 use crate::views::{Listing, RuleRow, RuleSearch};
 
 /// The rules as loaded.
-pub(crate) type Rules = Resource<Result<Listing<RuleRow>, AppError>>;
+pub(crate) type Rules = Loading<Listing<RuleRow>>;
 
 /// The tab; cheap to hand around.
 #[derive(Clone, Copy)]
@@ -59,10 +60,7 @@ pub(super) fn stay() -> impl Fn(&str) + Clone + Send + Sync + 'static {
 }
 
 /// Whose rules a place means.
-pub(super) async fn scope_of(
-    place: Place,
-    frame: Resource<Result<Frame, AppError>>,
-) -> Result<(Level, EntityId), AppError> {
+pub(super) async fn scope_of(place: Place, frame: Loading<Frame>) -> Result<(Level, EntityId), AppError> {
     match place {
         Place::Entity(level, id) => Ok((level, id)),
         Place::Own => {

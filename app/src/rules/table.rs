@@ -1,5 +1,6 @@
 //! The list of rules, settings in words.
 
+use crate::parts::view::Erase;
 use leadbell_domain::{EntityKind, RuleStatus};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -63,24 +64,24 @@ pub(super) fn rule_table(view: &EntityView, listing: &Listing<RuleRow>, tab: Tab
         </table>
         {pages}
     }
-    .into_any()
+    .erase()
 }
 
 fn rule_row(view: &EntityView, row: &RuleRow, tab: Tab) -> AnyView {
     let address = tab.place().rule(&row.id);
     let number = if view.can_manage {
-        view! { <a href=address data-noscroll=true>{row.number}</a> }.into_any()
+        view! { <a href=address data-noscroll=true>{row.number}</a> }.erase()
     } else {
-        row.number.into_any()
+        row.number.erase()
     };
     let settings = if row.settings.is_empty() {
-        view! { <li class="muted">"Every event"</li> }.into_any()
+        view! { <li class="muted">"Every event"</li> }.erase()
     } else {
         row.settings
             .iter()
             .map(|line| view! { <li>{line.clone()}</li> })
             .collect_view()
-            .into_any()
+            .erase()
     };
     let status = match row.status {
         RuleStatus::Active => badge(Tone::Good, row.status.label()),
@@ -112,7 +113,7 @@ fn rule_row(view: &EntityView, row: &RuleRow, tab: Tab) -> AnyView {
             {actions}
         </tr>
     }
-    .into_any()
+    .erase()
 }
 
 /// The beginning of a message, on one line.
@@ -199,7 +200,7 @@ fn RowActions(row: RuleRow, level: leadbell_domain::Level, tab: Tab) -> impl Int
             </button>
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 fn empty(view: &EntityView, search: &RuleSearch, path: &str, tab: Tab) -> AnyView {
@@ -211,7 +212,7 @@ fn empty(view: &EntityView, search: &RuleSearch, path: &str, tab: Tab) -> AnyVie
                 <p><a class="button" href=path.to_owned()>"Show all rules"</a></p>
             </section>
         }
-        .into_any();
+        .erase();
     }
     let kind = EntityKind::from(view.level).label().to_lowercase();
     view! {
@@ -221,7 +222,7 @@ fn empty(view: &EntityView, search: &RuleSearch, path: &str, tab: Tab) -> AnyVie
             {view.can_manage.then(|| view! { <AddRule tab/> })}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 #[cfg(test)]

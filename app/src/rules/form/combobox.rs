@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::parts::view::Erase;
 use leadbell_domain::{FilterKey, filter_label};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -162,7 +163,7 @@ impl Combo {
 #[component]
 pub(super) fn Combobox(state: FormState, key: FilterKey) -> impl IntoView {
     let Some(chosen) = state.chosen(key) else {
-        return ().into_any();
+        return ().erase();
     };
     let combo = Combo {
         state,
@@ -225,7 +226,7 @@ pub(super) fn Combobox(state: FormState, key: FilterKey) -> impl IntoView {
                     class="combo__list"
                     id=list_id
                     role="listbox"
-                    aria-label=format!("{label} values")
+                    aria-label="Matches"
                     hidden=move || !combo.open.get()
                 >
                     {move || options(combo)}
@@ -235,7 +236,7 @@ pub(super) fn Combobox(state: FormState, key: FilterKey) -> impl IntoView {
             {complaint(state, name)}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The field's name, for the complaint and the ids.
@@ -253,7 +254,7 @@ fn name_of(key: FilterKey) -> &'static str {
 }
 
 fn options(combo: Combo) -> AnyView {
-    let line = |text: String| view! { <li class="combo__line">{text}</li> }.into_any();
+    let line = |text: String| view! { <li class="combo__line">{text}</li> }.erase();
     let offered = combo.offered();
     match combo.found.get() {
         Found::Waiting => line("Searching…".to_owned()),
@@ -280,10 +281,10 @@ fn options(combo: Combo) -> AnyView {
                         {choice.note.map(|note| view! { <span class="tag">{note}</span> })}
                     </li>
                 }
-                .into_any()
+                .erase()
             })
             .collect_view()
-            .into_any(),
+            .erase(),
     }
 }
 
@@ -301,7 +302,7 @@ fn chip(combo: Combo, choice: Choice) -> AnyView {
             <button type="button" class="chip__remove" aria-label=label on:click=move |_| combo.remove(&id)>"×"</button>
         </li>
     }
-    .into_any()
+    .erase()
 }
 
 /// A plain list to choose from where no script runs. Its inside is made by the server alone: a browser with scripts
@@ -329,5 +330,5 @@ fn plain_list(state: FormState, key: FilterKey) -> AnyView {
         name_of(key),
         filter_label(key)
     );
-    view! { <noscript inner_html=html></noscript> }.into_any()
+    view! { <noscript inner_html=html></noscript> }.erase()
 }

@@ -1,5 +1,6 @@
 //! One field of the form: its label, its complaint, and the list of all complaints.
 
+use crate::parts::view::Erase;
 use leadbell_domain::{FilterKey, filter_label};
 use leptos::prelude::*;
 use web_sys::MouseEvent;
@@ -61,7 +62,7 @@ pub(super) fn complaint(state: FormState, name: &'static str) -> AnyView {
             {move || state.errors.with(|errors| errors.of(name).map(str::to_owned))}
         </p>
     }
-    .into_any()
+    .erase()
 }
 
 /// A field with one line of text.
@@ -93,7 +94,7 @@ pub(super) fn text_field(
             {hint}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// All complaints, each leading to its field.
@@ -118,7 +119,7 @@ pub(super) fn Complaints(state: FormState) -> impl IntoView {
                             {error.message.clone()}
                         </li>
                     }
-                    .into_any()
+                    .erase()
                 })
                 .collect_view()
         })
@@ -138,7 +139,7 @@ pub(super) fn Complaints(state: FormState) -> impl IntoView {
             })}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[cfg(test)]

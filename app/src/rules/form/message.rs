@@ -1,5 +1,6 @@
 //! Message Text, with its placeholders at hand and its length in view.
 
+use crate::parts::view::Erase;
 use leadbell_domain::{MAX_TEMPLATE_CHARS, Placeholder, PlaceholderGroup, Trigger, placeholders};
 use leptos::html;
 use leptos::prelude::*;
@@ -11,6 +12,12 @@ pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
     let area = NodeRef::<html::Textarea>::new();
     let text = state.draft.with_untracked(|draft| draft.text.clone());
     let length = Memo::new(move |_| state.draft.with(|draft| draft.text.chars().count()));
+    // Reading a page, a browser swallows a first line break, the author's own if there is no other.
+    let written = format!(
+        "{}{}",
+        if cfg!(feature = "ssr") { "\n" } else { "" },
+        escape(&text)
+    );
     let too_long = move || length.get() > MAX_TEMPLATE_CHARS;
     let insert = move |name: &'static str| {
         let Some(area) = area.get_untracked() else { return };
@@ -33,7 +40,7 @@ pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
                     {move || length.get()} " / 4,000"
                 </span>
             </div>
-            // As inner HTML, because an empty text child would be drawn as a space. A first line break is swallowed.
+            // As inner HTML, because an empty text child would be drawn as a space.
             <textarea
                 class="input input--text"
                 id="action-text"
@@ -42,7 +49,7 @@ pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
                 node_ref=area
                 aria-invalid=state.invalid("action.text")
                 aria-describedby=format!("{} message-hint", error_id("action.text"))
-                inner_html=format!("\n{}", escape(&text))
+                inner_html=written
             ></textarea>
             {complaint(state, "action.text")}
             <p class="hint" id="message-hint">
@@ -55,7 +62,7 @@ pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
             </details>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The placeholders under their headings; each button writes one at the cursor.
@@ -83,19 +90,19 @@ fn picker(
                             {format!("{{{{{name}}}}}")}
                         </button>
                     }
-                    .into_any()
+                    .erase()
                 })
                 .collect_view();
             view! {
-                <div class="placeholders" role="group" aria-label=group.label()>
+                <div class="placeholders">
                     <span class="placeholders__heading">{group.label()}</span>
                     {buttons}
                 </div>
             }
-            .into_any()
+            .erase()
         })
         .collect_view()
-        .into_any()
+        .erase()
 }
 
 /// Text as HTML.

@@ -13,6 +13,7 @@ mod state;
 mod target;
 mod trigger;
 
+use crate::parts::view::{Erase, live, load, loaded};
 use leadbell_domain::{EntityId, Level, RuleId};
 use leptos::prelude::*;
 
@@ -38,29 +39,22 @@ pub(super) fn RuleDialog(level: Level, entity: EntityId, rule: Option<RuleId>, t
             close.with_value(|close| close());
         }
     });
-    let form = Resource::new_blocking(
+    let form = load(
         move || (entity.clone(), rule.clone()),
         move |(entity, rule)| load_rule_form(level, entity, rule),
     );
     view! {
         <Dialog labelled_by="rule-title" class="dialog--wide" on_cancel=cancel>
-            <Suspense fallback=move || view! {
-                <h2 class="dialog__title" id="rule-title">{title}</h2>
-                <div class="skeleton" aria-hidden="true"></div>
-            }>
-                {move || Suspend::new(async move {
-                    match form.await {
-                        Ok(page) if !page.data.view.can_manage => {
-                            view! { <Trouble error=AppError::Forbidden/> }.into_any()
-                        }
-                        Ok(page) => view! { <RuleForm page title tab touched/> }.into_any(),
-                        Err(error) => view! { <Trouble error/> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {loaded(form, move |page| {
+                if page.data.view.can_manage {
+                    view! { <RuleForm page title tab touched/> }.erase()
+                } else {
+                    view! { <Trouble error=AppError::Forbidden/> }.erase()
+                }
+            })}
         </Dialog>
     }
-    .into_any()
+    .erase()
 }
 
 /// The form with its two steps; the step stands in the address.
@@ -74,6 +68,13 @@ fn RuleForm(page: FormPage, title: &'static str, tab: Tab, touched: RwSignal<boo
         Some(rule) => place.rule(&rule),
         None => place.new_rule(),
     };
+    Effect::new(move || {
+        stage.track();
+        // Each step begins at its title, unless somebody is typing already.
+        if !dom::focus_is_in(state.form) {
+            dom::focus_soon("rule-title");
+        }
+    });
     let progress = move || {
         let step = |number: u8, label: &'static str| {
             let here = stage.get().number() == number;
@@ -102,18 +103,18 @@ fn RuleForm(page: FormPage, title: &'static str, tab: Tab, touched: RwSignal<boo
             on:submit=save
         >
             <header class="dialog__head">
-                <h2 class="dialog__title" id="rule-title">
+                <h2 class="dialog__title" id="rule-title" tabindex="-1">
                     {title}
                     {state.number().map(|number| view! { " " <span class="muted">{number}</span> })}
                 </h2>
                 {progress}
             </header>
-            {move || match stage.get() {
+            {live(move || match stage.get() {
                 Stage::Trigger => trigger_step(state, tab),
                 Stage::Settings(trigger) => settings_step(state, trigger, tab),
-            }}
+            })}
         </form>
         <relogin::Relogin state/>
     }
-    .into_any()
+    .erase()
 }

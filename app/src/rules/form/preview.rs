@@ -1,5 +1,6 @@
 //! The message as it would look in Slack, drawn by what sends it, and the rule in words.
 
+use crate::parts::view::Erase;
 use leadbell_domain::{
     Event, FilterKey, Level, RenderContext, Target, Template, Trigger, filter_lines, sample_event,
 };
@@ -18,7 +19,7 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
         let (text, name) = text.get();
         if text.trim().is_empty() {
             return view! { <p class="hint">"Write a message to see it here, filled with sample data."</p> }
-                .into_any();
+                .erase();
         }
         match Template::parse(&text, trigger, level) {
             Ok(template) => {
@@ -30,7 +31,7 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
                 };
                 slack_text(&event.with_value(|event| template.render(event, &context)))
             }
-            Err(error) => view! { <p class="hint">{error.to_string()}</p> }.into_any(),
+            Err(error) => view! { <p class="hint">{error.to_string()}</p> }.erase(),
         }
     };
     let words = Memo::new(move |_| {
@@ -58,7 +59,7 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
             </div>
         </aside>
     }
-    .into_any()
+    .erase()
 }
 
 /// The sample event, happening to what the rule is about.

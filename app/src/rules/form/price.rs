@@ -1,6 +1,7 @@
 //! Price Restrictions: the operator, and only the values it takes. Which are shown is a matter of the style sheet
 //! (`:has(option:checked)`), so it needs no script.
 
+use crate::parts::view::Erase;
 use leadbell_domain::{PriceMeaning, PriceOp, Trigger};
 use leptos::prelude::*;
 
@@ -54,5 +55,5 @@ pub(super) fn price_fields(state: FormState, ops: &[PriceOp]) -> AnyView {
             {range}
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! Logging in again without leaving the form, when the session ended while it was filled in.
 
+use crate::parts::view::Erase;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -94,5 +95,5 @@ fn LoginDialog(asks: RwSignal<bool>) -> impl IntoView {
             </form>
         </Dialog>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! Step 2: which of those events (Trigger Settings), and the message (Action Settings).
 
+use crate::parts::view::Erase;
 use leadbell_domain::{FilterKey, Method, Trigger, form_fields};
 use leptos::prelude::*;
 use web_sys::MouseEvent;
@@ -25,7 +26,7 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
         .map(|key| match key {
             FilterKey::Method => method_field(state),
             FilterKey::Price => price_fields(state, &offered.price_ops),
-            key => view! { <Combobox state key=*key/> }.into_any(),
+            key => view! { <Combobox state key=*key/> }.erase(),
         })
         .collect_view();
     let place = tab.place();
@@ -74,7 +75,7 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
                 <section class="form-section">
                     {text_field(state, "name", draft.name, Some(view! {
                         <p class="hint">"Optional. Helps you find the rule again."</p>
-                    }.into_any()), false)}
+                    }.erase()), false)}
                 </section>
             </div>
             <Preview state trigger/>
@@ -104,7 +105,7 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
             </button>
         </footer>
     }
-    .into_any()
+    .erase()
 }
 
 /// Two values only: boxes to tick.
@@ -136,7 +137,7 @@ fn method_field(state: FormState) -> AnyView {
             {complaint(state, "filters.method")}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Whether the values are wanted or unwanted.
@@ -147,5 +148,5 @@ pub(super) fn mode_select(key: FilterKey, exclude: bool) -> AnyView {
             <option value="none_of" selected=exclude>"is none of"</option>
         </select>
     }
-    .into_any()
+    .erase()
 }

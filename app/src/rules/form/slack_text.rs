@@ -1,5 +1,6 @@
 //! Slack text as Slack would show it.
 
+use crate::parts::view::Erase;
 use leptos::prelude::*;
 
 use crate::logic::ago::Clock;
@@ -9,44 +10,44 @@ pub(super) fn slack_text(text: &str) -> AnyView {
     blocks(text)
         .into_iter()
         .map(|block| match block {
-            Block::Text(lines) => view! { <p class="slack__text">{all(lines)}</p> }.into_any(),
+            Block::Text(lines) => view! { <p class="slack__text">{all(lines)}</p> }.erase(),
             Block::Quote(lines) => {
-                view! { <blockquote class="slack__quote">{all(lines)}</blockquote> }.into_any()
+                view! { <blockquote class="slack__quote">{all(lines)}</blockquote> }.erase()
             }
-            Block::Code(code) => view! { <pre class="slack__code">{code}</pre> }.into_any(),
+            Block::Code(code) => view! { <pre class="slack__code">{code}</pre> }.erase(),
         })
         .collect_view()
-        .into_any()
+        .erase()
 }
 
 fn all(lines: Vec<Vec<Span>>) -> AnyView {
     lines
         .into_iter()
         .enumerate()
-        .map(|(at, line)| view! { {(at > 0).then(|| view! { <br/> })} {spans(line)} }.into_any())
+        .map(|(at, line)| view! { {(at > 0).then(|| view! { <br/> })} {spans(line)} }.erase())
         .collect_view()
-        .into_any()
+        .erase()
 }
 
 fn spans(spans_of: Vec<Span>) -> AnyView {
     spans_of
         .into_iter()
         .map(|span| match span {
-            Span::Plain(text) => text.into_any(),
-            Span::Bold(inner) => view! { <strong>{spans(inner)}</strong> }.into_any(),
-            Span::Italic(inner) => view! { <em>{spans(inner)}</em> }.into_any(),
-            Span::Strike(inner) => view! { <s>{spans(inner)}</s> }.into_any(),
-            Span::Code(text) => view! { <code>{text}</code> }.into_any(),
+            Span::Plain(text) => text.erase(),
+            Span::Bold(inner) => view! { <strong>{spans(inner)}</strong> }.erase(),
+            Span::Italic(inner) => view! { <em>{spans(inner)}</em> }.erase(),
+            Span::Strike(inner) => view! { <s>{spans(inner)}</s> }.erase(),
+            Span::Code(text) => view! { <code>{text}</code> }.erase(),
             // Not a real link: a preview leads nowhere.
             Span::Link(address, label) => {
-                view! { <span class="slack__link" title=address>{label}</span> }.into_any()
+                view! { <span class="slack__link" title=address>{label}</span> }.erase()
             }
-            Span::Mention(name) => view! { <span class="slack__mention">{name}</span> }.into_any(),
+            Span::Mention(name) => view! { <span class="slack__mention">{name}</span> }.erase(),
             Span::Date(seconds, _) => {
                 let clock = Clock::utc(seconds.saturating_mul(1_000));
-                format!("{} {}", clock.date(), clock.time()).into_any()
+                format!("{} {}", clock.date(), clock.time()).erase()
             }
         })
         .collect_view()
-        .into_any()
+        .erase()
 }

@@ -1,5 +1,6 @@
 //! With which token, and to whom. Only the ID that applies is shown, by the style sheet alone.
 
+use crate::parts::view::Erase;
 use leptos::prelude::*;
 
 use super::field::{complaint, error_id, text_field};
@@ -27,7 +28,7 @@ pub(super) fn token_fields(state: FormState) -> AnyView {
                     }
                 );
                 let selected = connection.id == chosen;
-                view! { <option value=connection.id.clone() selected=selected>{label}</option> }.into_any()
+                view! { <option value=connection.id.clone() selected=selected>{label}</option> }.erase()
             })
             .collect()
     });
@@ -77,7 +78,7 @@ pub(super) fn token_fields(state: FormState) -> AnyView {
             </p>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Action: to a channel or to a user, and whose ID.
@@ -91,7 +92,7 @@ pub(super) fn target_fields(state: FormState) -> AnyView {
                 <p>{lines} " " <a href=anchor target="_blank">"Step by step"</a></p>
             </details>
         }
-        .into_any()
+        .erase()
     };
     let channel_help = help(
         "In Slack, open the channel and click its name; the Channel ID stands at the very bottom of “About”. It begins \
@@ -126,5 +127,5 @@ pub(super) fn target_fields(state: FormState) -> AnyView {
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }

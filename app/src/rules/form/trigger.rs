@@ -1,5 +1,6 @@
 //! Step 1: which event, and what to do then.
 
+use crate::parts::view::Erase;
 use leadbell_domain::{FieldErrors, Platform, Trigger};
 use leptos::prelude::*;
 use web_sys::MouseEvent;
@@ -93,7 +94,7 @@ pub(super) fn trigger_step(state: FormState, tab: Tab) -> AnyView {
             <button type="submit" class="button button--primary" name="do" value="next" on:click=next>"Next"</button>
         </footer>
     }
-    .into_any()
+    .erase()
 }
 
 fn trigger_option(trigger: Trigger, first: bool, current: &str) -> AnyView {
@@ -107,7 +108,7 @@ fn trigger_option(trigger: Trigger, first: bool, current: &str) -> AnyView {
             <span class="choice__help">{trigger.help()}</span>
         </label>
     }
-    .into_any()
+    .erase()
 }
 
 /// The version being edited, for posts without a script.
@@ -117,5 +118,5 @@ pub(super) fn version(state: FormState) -> AnyView {
         .with_value(|page| page.data.editing.as_ref().map(|(_, _, version)| *version));
     version
         .map(|version| view! { <input type="hidden" name="version" value=version/> })
-        .into_any()
+        .erase()
 }

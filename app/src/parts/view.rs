@@ -1,0 +1,199 @@
+//! Views without their types. Every type of view that is erased, suspended or redrawn is compiled anew, and what a
+//! browser downloads is counted: so all pages go through these few functions.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use leptos::attr::Attribute;
+use leptos::attr::any_attribute::AnyAttribute;
+use leptos::prelude::*;
+use leptos::server::codee::{Decoder, Encoder};
+use leptos::tachys::hydration::Cursor;
+use leptos::tachys::ssr::StreamBuilder;
+use leptos::tachys::view::add_attr::AddAnyAttr;
+use leptos::tachys::view::{Position, PositionState};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::trouble::Trouble;
+use crate::error::AppError;
+
+/// Erases a view's type.
+pub(crate) trait Erase {
+    /// Like `into_any`, at two thirds of the size.
+    fn erase(self) -> AnyView;
+}
+
+impl<V: RenderHtml + Send> Erase for V {
+    fn erase(self) -> AnyView {
+        AtOnce(self).into_any()
+    }
+}
+
+/// A view that is hydrated at once. Leptos can also hydrate piece by piece, waiting for code that is loaded later; an
+/// erased view brings the code of both ways, and this product has no such code.
+struct AtOnce<V>(V);
+
+impl<V: Render> Render for AtOnce<V> {
+    type State = V::State;
+
+    fn build(self) -> Self::State {
+        self.0.build()
+    }
+
+    fn rebuild(self, state: &mut Self::State) {
+        self.0.rebuild(state);
+    }
+}
+
+impl<V: RenderHtml> AddAnyAttr for AtOnce<V> {
+    type Output<A: Attribute> = AtOnce<V::Output<A>>;
+
+    fn add_any_attr<A: Attribute>(self, attr: A) -> Self::Output<A>
+    where
+        Self::Output<A>: RenderHtml,
+    {
+        AtOnce(self.0.add_any_attr(attr))
+    }
+}
+
+impl<V: RenderHtml> RenderHtml for AtOnce<V> {
+    type AsyncOutput = V::AsyncOutput;
+    type Owned = AtOnce<V::Owned>;
+
+    const MIN_LENGTH: usize = V::MIN_LENGTH;
+    const EXISTS: bool = V::EXISTS;
+
+    fn dry_resolve(&mut self) {
+        self.0.dry_resolve();
+    }
+
+    fn resolve(self) -> impl Future<Output = Self::AsyncOutput> + Send {
+        self.0.resolve()
+    }
+
+    fn html_len(&self) -> usize {
+        self.0.html_len()
+    }
+
+    fn to_html_with_buf(
+        self,
+        buf: &mut String,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) {
+        self.0
+            .to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
+    }
+
+    fn to_html_async_with_buf<const OUT_OF_ORDER: bool>(
+        self,
+        buf: &mut StreamBuilder,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) where
+        Self: Sized,
+    {
+        self.0
+            .to_html_async_with_buf::<OUT_OF_ORDER>(buf, position, escape, mark_branches, extra_attrs);
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
+        self.0.hydrate::<FROM_SERVER>(cursor, position)
+    }
+
+    // `hydrate_async` stays as the trait gives it: at once.
+
+    fn into_owned(self) -> Self::Owned {
+        AtOnce(self.0.into_owned())
+    }
+}
+
+/// A part of a page that is drawn again when what it reads changes.
+pub(crate) fn live(draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
+    let draw: Box<dyn FnMut() -> AnyView + Send> = Box::new(draw);
+    draw.erase()
+}
+
+/// Nothing.
+pub(crate) fn nothing() -> AnyView {
+    ().erase()
+}
+
+/// How resources travel inside the page: as JSON, read by the same code as the answers of server functions.
+pub(crate) struct Wire;
+
+impl<T: Serialize> Encoder<T> for Wire {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    fn encode(value: &T) -> Result<String, Self::Error> {
+        serde_json::to_string(value)
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for Wire {
+    type Error = serde_json::Error;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<T, Self::Error> {
+        serde_json::from_slice(text.as_bytes())
+    }
+}
+
+/// Something asked of the server.
+pub(crate) type Loading<T> = Resource<Result<T, AppError>, Wire>;
+
+/// Asks, and asks again whenever `source` changes. Pages are sent only when it is answered.
+pub(crate) fn load<S, T, F>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    ask: impl Fn(S) -> F + Send + Sync + 'static,
+) -> Loading<T>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    Resource::new_with_options(source, ask, true)
+}
+
+type Work = Pin<Box<dyn Future<Output = AnyView> + Send>>;
+
+/// Shows what was asked for as soon as it is answered; until then a quiet placeholder, or what was there before.
+pub(crate) fn loaded<T: Clone + Send + Sync + 'static>(
+    loading: Loading<T>,
+    show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+) -> AnyView {
+    answered(loading, skeleton, move |answer| match answer {
+        Ok(value) => show(value),
+        Err(error) => view! { <Trouble error/> }.erase(),
+    })
+}
+
+/// The same for who shows failures and the wait in ways of his own.
+pub(crate) fn answered<T: Clone + Send + Sync + 'static>(
+    loading: Loading<T>,
+    waiting: fn() -> AnyView,
+    show: impl Fn(Result<T, AppError>) -> AnyView + Clone + Send + Sync + 'static,
+) -> AnyView {
+    suspended(
+        waiting,
+        Box::new(move || {
+            let show = show.clone();
+            Box::pin(async move { show(loading.await) })
+        }),
+    )
+}
+
+fn suspended(waiting: fn() -> AnyView, work: Box<dyn Fn() -> Work + Send + Sync>) -> AnyView {
+    view! { <Transition fallback=waiting>{move || Suspend::new(work())}</Transition> }.erase()
+}
+
+/// Holds the place of what is loading.
+fn skeleton() -> AnyView {
+    view! { <div class="skeleton" aria-hidden="true"></div> }.erase()
+}
