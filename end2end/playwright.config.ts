@@ -4,7 +4,8 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'artifacts/results',
-  fullyParallel: false,
+  // Tests share nothing, not even a server.
+  fullyParallel: true,
   forbidOnly: true,
   retries: 0,
   workers: 2,
