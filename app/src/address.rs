@@ -3,11 +3,12 @@
 use std::fmt;
 
 use leadbell_domain::{EntityId, EntityKind, Level, RuleId};
+use serde::{Deserialize, Serialize};
 
 use crate::logic::query::{decode, encode};
 
 /// Whose rules a page is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Place {
     /// A product, campaign or publisher, as staff open it.
     Entity(Level, EntityId),

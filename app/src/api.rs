@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
+use crate::address::Place;
 use crate::error::AppError;
 use crate::views::{
     Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, Person, RuleFormData, RuleRow,
@@ -80,6 +81,86 @@ pub(crate) mod told {
     }
 }
 
+/// What pages are filled with. One type for all that is loaded, because each further one costs every visitor 10 KB.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Ask {
+    /// What stands around every page.
+    Frame,
+    /// A page of entities.
+    Entities(EntityKind, EntitySearch),
+    /// The head of an entity's pages.
+    Entity(Place),
+    /// A page of its rules.
+    Rules(Place, RuleSearch),
+    /// The form of a rule.
+    Form(Level, EntityId, Option<RuleId>),
+}
+
+/// The answer to an [`Ask`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(
+    missing_docs,
+    clippy::large_enum_variant,
+    reason = "one per question; lives once per page"
+)]
+pub(crate) enum Answer {
+    Frame(Frame),
+    Entities(Listing<EntityRow>),
+    Entity(EntityView),
+    Rules(Listing<RuleRow>),
+    Form(FormPage),
+}
+
+/// What an answer holds.
+pub(crate) trait Content: Clone + Send + Sync + 'static {
+    /// `None` for the answer to another question.
+    fn of(answer: Answer) -> Option<Self>;
+}
+
+macro_rules! content {
+    ($($variant:ident: $type:ty),* $(,)?) => {$(
+        impl Content for $type {
+            fn of(answer: Answer) -> Option<Self> {
+                match answer {
+                    Answer::$variant(content) => Some(content),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+content!(
+    Frame: Frame,
+    Entities: Listing<EntityRow>,
+    Entity: EntityView,
+    Rules: Listing<RuleRow>,
+    Form: FormPage,
+);
+
+/// Asks the server, through the server function that fits.
+pub(crate) async fn ask(ask: Ask) -> Result<Answer, AppError> {
+    Ok(match ask {
+        Ask::Frame => Answer::Frame(load_frame().await?),
+        Ask::Entities(kind, search) => Answer::Entities(list_entities(kind, search).await?),
+        Ask::Entity(place) => Answer::Entity(load_entity(place).await?),
+        Ask::Rules(place, search) => Answer::Rules(list_rules(place, search).await?),
+        Ask::Form(level, entity, rule) => Answer::Form(load_rule_form(level, entity, rule).await?),
+    })
+}
+
+/// Whose rules a place means, for whoever is logged in.
+#[cfg(feature = "ssr")]
+fn scope_of(place: Place, backend: &dyn crate::backend::Backend) -> Result<(Level, EntityId), AppError> {
+    match place {
+        Place::Entity(level, id) => Ok((level, id)),
+        Place::Own => {
+            let person = backend.person().ok_or(AppError::LoggedOut)?;
+            Ok((Level::Publisher, person.publisher.ok_or(AppError::NotFound)?))
+        }
+    }
+}
+
 /// Runs one call of the backend and tells its outcome.
 #[cfg(feature = "ssr")]
 macro_rules! ask {
@@ -112,18 +193,20 @@ pub(crate) async fn list_entities(
 
 /// The head of an entity's pages.
 #[server(prefix = "/fn", endpoint = "entity", input = Json)]
-pub(crate) async fn load_entity(level: Level, id: EntityId) -> Result<EntityView, AppError> {
-    ask!(backend => backend.entity(level, &id))
+pub(crate) async fn load_entity(place: Place) -> Result<EntityView, AppError> {
+    ask!(backend => async {
+        let (level, id) = scope_of(place, backend.as_ref())?;
+        backend.entity(level, &id).await
+    })
 }
 
 /// A page of an entity's rules.
 #[server(prefix = "/fn", endpoint = "rules", input = Json)]
-pub(crate) async fn list_rules(
-    level: Level,
-    entity: EntityId,
-    search: RuleSearch,
-) -> Result<Listing<RuleRow>, AppError> {
-    ask!(backend => backend.list_rules(level, &entity, &search))
+pub(crate) async fn list_rules(place: Place, search: RuleSearch) -> Result<Listing<RuleRow>, AppError> {
+    ask!(backend => async {
+        let (level, entity) = scope_of(place, backend.as_ref())?;
+        backend.list_rules(level, &entity, &search).await
+    })
 }
 
 /// The form of a new or existing rule, with what was posted in it when a plain form post is being answered.

@@ -1,6 +1,6 @@
 //! The app: the frame, and in it the page that the address names.
 
-use crate::parts::view::Erase;
+use crate::parts::view::{Erase, live};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -50,7 +50,7 @@ fn CurrentPage() -> impl IntoView {
     // Set only where the server answers a post: a login that failed, or one that a posted form waits for.
     let login = SharedValue::new(posted_login).into_inner();
     let moved = StoredValue::new(false);
-    move || {
+    live(move || {
         let page = page.get();
         let first = !moved.get_value();
         moved.set_value(true);
@@ -63,7 +63,7 @@ fn CurrentPage() -> impl IntoView {
             (None, Page::Tracking(place)) => view! { <TrackingPage place/> }.erase(),
             (None, Page::Home | Page::Missing) => view! { <MissingPage/> }.erase(),
         }
-    }
+    })
 }
 
 #[cfg(feature = "ssr")]

@@ -6,12 +6,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::address::{self, Address, Page, Place};
-use crate::api::{Frame, load_frame};
+use crate::api::{Ask, Frame};
+use crate::error::AppError;
 use crate::views::Person;
 
 /// The frame's data: loaded once, with the first page.
 #[derive(Clone, Copy)]
-pub(crate) struct FrameData(pub Loading<Frame>);
+pub(crate) struct FrameData(pub Loading);
 
 /// What the last action did. Shown until the next one, or until somebody closes it.
 #[derive(Clone, Copy)]
@@ -29,7 +30,7 @@ impl Notice {
 
 /// Puts the frame's data and the notice where every page finds them.
 pub(crate) fn provide_frame() {
-    provide_context(FrameData(load(|| (), |()| load_frame())));
+    provide_context(FrameData(load(|| Ask::Frame)));
     provide_context(Notice(RwSignal::new(None)));
 }
 
@@ -52,7 +53,7 @@ pub(crate) fn Header() -> impl IntoView {
                 </svg>
                 "Leadbell"
             </a>
-            {answered(frame, nothing, move |frame| match frame.ok().and_then(|frame| frame.person) {
+            {answered(frame, nothing, move |frame: Result<Frame, AppError>| match frame.ok().and_then(|frame| frame.person) {
                 Some(person) => view! { <Menu person page/> }.erase(),
                 None => nothing(),
             })}
@@ -154,7 +155,7 @@ pub(crate) fn NoticeBar() -> impl IntoView {
     };
     view! {
         <div class="notices" role="status" aria-live="polite">
-            {answered(frame, nothing, move |frame| {
+            {answered(frame, nothing, move |frame: Result<Frame, AppError>| {
                 let first = frame.ok().and_then(|frame| frame.notice);
                 live(move || match (later(), dismissed.get(), &first) {
                     (Some(text), _, _) => line(text),

@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use crate::address::{self, Place};
-use crate::api::list_entities;
+use crate::api::Ask;
 use crate::frame::plural_label;
 use crate::parts::badge::{entity_status, platform_tag};
 use crate::parts::pager::pager;
@@ -18,7 +18,7 @@ use crate::views::{EntityRow, EntitySearch, Listing};
 pub(crate) fn ListPage(kind: EntityKind) -> impl IntoView {
     let query = use_location().query;
     let search = Memo::new(move |_| EntitySearch::from_query(&|name| query.read().get(name)));
-    let rows = load(move || search.get(), move |search| list_entities(kind, search));
+    let rows = load(move || Ask::Entities(kind, search.get()));
     let title = plural_label(kind);
     let path = address::list(kind);
     view! {
@@ -34,7 +34,7 @@ pub(crate) fn ListPage(kind: EntityKind) -> impl IntoView {
                 q=Signal::derive(move || search.get().q)
             />
         </Toolbar>
-        {loaded(rows, move |listing| shown(kind, &listing, &search.get_untracked(), &address::list(kind)))}
+        {loaded(rows, move |listing: Listing<EntityRow>| shown(kind, &listing, &search.get_untracked(), &address::list(kind)))}
     }
     .erase()
 }
@@ -69,8 +69,8 @@ fn shown(kind: EntityKind, listing: &Listing<EntityRow>, search: &EntitySearch, 
                 <tr role="row">
                     <th role="columnheader" scope="col">"Name"</th>
                     <th role="columnheader" scope="col">"ID"</th>
-                    {has_platform.then(|| view! { <th role="columnheader" scope="col">"Platform"</th> })}
-                    {has_owner.then(|| view! { <th role="columnheader" scope="col">"Belongs to"</th> })}
+                    {has_platform.then(|| view! { <th role="columnheader" scope="col">"Platform"</th> }.erase())}
+                    {has_owner.then(|| view! { <th role="columnheader" scope="col">"Belongs to"</th> }.erase())}
                     <th role="columnheader" scope="col">"Status"</th>
                     <th role="columnheader" scope="col" class="table__number">"Rules"</th>
                 </tr>
@@ -91,17 +91,16 @@ fn entity_row(kind: EntityKind, row: &EntityRow, has_platform: bool, has_owner: 
         None => (address::list(kind), address::list(kind)),
     };
     let platform = has_platform.then(|| {
-        view! { <td role="cell" data-label="Platform">{row.platform.map(platform_tag)}</td> }
+        view! { <td role="cell" data-label="Platform">{row.platform.map(platform_tag)}</td> }.erase()
     });
-    let owner = has_owner.then(|| {
-        view! { <td role="cell" data-label="Belongs to">{row.belongs_to.clone()}</td> }
-    });
+    let owner = has_owner
+        .then(|| view! { <td role="cell" data-label="Belongs to">{row.belongs_to.clone()}</td> }.erase());
     let rules = format!("{} {}", row.rules, if row.rules == 1 { "rule" } else { "rules" });
     view! {
         <tr role="row">
             <td role="cell" class="table__main">
                 <a class="table__name" href=overview>{row.name.clone()}</a>
-                {row.discovered.then(|| view! { <span class="tag" title="First seen in an event">"discovered"</span> })}
+                {row.discovered.then(|| view! { <span class="tag" title="First seen in an event">"discovered"</span> }.erase())}
             </td>
             <td role="cell" data-label="ID" class="table__id">{row.id.to_string()}</td>
             {platform}

@@ -43,11 +43,11 @@ pub(crate) fn LoginPage(state: LoginState) -> impl IntoView {
     let carried = state
         .resume
         .into_iter()
-        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> })
+        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> }.erase())
         .collect_view();
-    let error = state.error.map(|error| {
-        view! { <p class="field__error" id="login-error" role="alert">{error}</p> }
-    });
+    let error = state
+        .error
+        .map(|error| view! { <p class="field__error" id="login-error" role="alert">{error}</p> }.erase());
     let refused = error.is_some();
     let why = resumes.then(|| {
         view! {
@@ -56,6 +56,7 @@ pub(crate) fn LoginPage(state: LoginState) -> impl IntoView {
                 " Only a pasted token has to be pasted again."
             </p>
         }
+        .erase()
     });
     view! {
         <Title text="Log in"/>

@@ -6,15 +6,15 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::address::Place;
-use crate::api::load_entity;
+use crate::api::Ask;
 use crate::parts::badge::entity_status;
 use crate::parts::head::{Tab, entity_head};
 use crate::views::EntityView;
 
 #[component]
 pub(crate) fn OverviewPage(level: Level, id: EntityId) -> impl IntoView {
-    let entity = load(move || (level, id.clone()), |(level, id)| load_entity(level, id));
-    loaded(entity, |view| shown(&view))
+    let entity = load(move || Ask::Entity(Place::Entity(level, id.clone())));
+    loaded(entity, |view: EntityView| shown(&view))
 }
 
 fn shown(view: &EntityView) -> AnyView {
@@ -37,14 +37,14 @@ fn shown(view: &EntityView) -> AnyView {
     let triggers = view
         .triggers
         .iter()
-        .map(|trigger| view! { <li>{trigger.label()}</li> })
+        .map(|trigger| view! { <li>{trigger.label()}</li> }.erase())
         .collect_view();
     let discovered = row.discovered.then(|| {
         view! {
             <p class="hint">
                 {format!("This {kind} was first seen in an event; nobody has entered it yet, so its name may be missing.")}
             </p>
-        }
+        }.erase()
     });
     view! {
         <Title text=row.name.clone()/>

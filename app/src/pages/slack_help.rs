@@ -26,7 +26,7 @@ const USER_SCOPES: [(&str, &str); 3] = [
 fn scope_list(scopes: &'static [(&'static str, &'static str)]) -> AnyView {
     scopes
         .iter()
-        .map(|(scope, why)| view! { <li><code>{*scope}</code>" – "{*why}</li> })
+        .map(|(scope, why)| view! { <li><code>{*scope}</code>" – "{*why}</li> }.erase())
         .collect_view()
         .erase()
 }

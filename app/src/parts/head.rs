@@ -29,6 +29,7 @@ pub(crate) fn entity_head(view: &EntityView, own: bool, tab: Tab) -> AnyView {
                 <span class="head__id">{row.id.to_string()}</span>
             </nav>
         }
+        .erase()
     });
     let tabs = (!own).then(|| {
         let link = |href: String, label: &'static str, here: bool| {
@@ -40,6 +41,7 @@ pub(crate) fn entity_head(view: &EntityView, own: bool, tab: Tab) -> AnyView {
                 {link(Place::Entity(level, row.id.clone()).tracking(), "Tracking", tab == Tab::Tracking)}
             </nav>
         }
+        .erase()
     });
     view! {
         <header class="head">

@@ -37,6 +37,7 @@ pub(crate) fn pager(
                 {link(page + 1, page < last, "Next")}
             </span>
         }
+        .erase()
     });
     view! {
         <nav class="pager" aria-label="Pages of this list">

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use leptos::attr::Attribute;
 use leptos::attr::any_attribute::AnyAttribute;
@@ -16,6 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::trouble::Trouble;
+use crate::api::{Answer, Ask, Content, ask};
 use crate::error::AppError;
 
 /// Erases a view's type.
@@ -119,6 +121,16 @@ pub(crate) fn live(draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
     draw.erase()
 }
 
+/// The same where there may be nothing to show.
+pub(crate) fn live_maybe(mut draw: impl FnMut() -> Option<AnyView> + Send + 'static) -> AnyView {
+    live(move || draw().unwrap_or_else(nothing))
+}
+
+/// Text that changes.
+pub(crate) fn live_text(text: impl Fn() -> String + Send + 'static) -> AnyView {
+    live(move || text().erase())
+}
+
 /// Nothing.
 pub(crate) fn nothing() -> AnyView {
     ().erase()
@@ -146,26 +158,19 @@ impl<T: DeserializeOwned> Decoder<T> for Wire {
 }
 
 /// Something asked of the server.
-pub(crate) type Loading<T> = Resource<Result<T, AppError>, Wire>;
+pub(crate) type Loading = Resource<Result<Answer, AppError>, Wire>;
 
-/// Asks, and asks again whenever `source` changes. Pages are sent only when it is answered.
-pub(crate) fn load<S, T, F>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    ask: impl Fn(S) -> F + Send + Sync + 'static,
-) -> Loading<T>
-where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: Future<Output = Result<T, AppError>> + Send + 'static,
-{
-    Resource::new_with_options(source, ask, true)
+/// Asks, and asks again whenever the question changes. Pages are sent only when it is answered.
+pub(crate) fn load(question: impl Fn() -> Ask + Send + Sync + 'static) -> Loading {
+    let question: Box<dyn Fn() -> Ask + Send + Sync> = Box::new(question);
+    Resource::new_with_options(question, ask, true)
 }
 
 type Work = Pin<Box<dyn Future<Output = AnyView> + Send>>;
 
 /// Shows what was asked for as soon as it is answered; until then a quiet placeholder, or what was there before.
-pub(crate) fn loaded<T: Clone + Send + Sync + 'static>(
-    loading: Loading<T>,
+pub(crate) fn loaded<T: Content>(
+    loading: Loading,
     show: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
 ) -> AnyView {
     answered(loading, skeleton, move |answer| match answer {
@@ -175,22 +180,30 @@ pub(crate) fn loaded<T: Clone + Send + Sync + 'static>(
 }
 
 /// The same for who shows failures and the wait in ways of his own.
-pub(crate) fn answered<T: Clone + Send + Sync + 'static>(
-    loading: Loading<T>,
+pub(crate) fn answered<T: Content>(
+    loading: Loading,
     waiting: fn() -> AnyView,
     show: impl Fn(Result<T, AppError>) -> AnyView + Clone + Send + Sync + 'static,
 ) -> AnyView {
     suspended(
+        loading,
         waiting,
-        Box::new(move || {
-            let show = show.clone();
-            Box::pin(async move { show(loading.await) })
+        Arc::new(move |answer| {
+            // A question has only its own answer; while one gives way to another, nothing is shown.
+            show(answer.and_then(|answer| T::of(answer).ok_or(AppError::NotFound)))
         }),
     )
 }
 
-fn suspended(waiting: fn() -> AnyView, work: Box<dyn Fn() -> Work + Send + Sync>) -> AnyView {
-    view! { <Transition fallback=waiting>{move || Suspend::new(work())}</Transition> }.erase()
+type Show = Arc<dyn Fn(Result<Answer, AppError>) -> AnyView + Send + Sync>;
+
+fn suspended(loading: Loading, waiting: fn() -> AnyView, show: Show) -> AnyView {
+    let draw = move || {
+        let show = Arc::clone(&show);
+        let work: Work = Box::pin(async move { show(loading.await) });
+        Suspend::new(work)
+    };
+    view! { <Transition fallback=waiting>{draw}</Transition> }.erase()
 }
 
 /// Holds the place of what is loading.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::parts::view::Erase;
+use crate::parts::view::{Erase, live_text};
 use leadbell_domain::{Timestamp, format_rfc3339};
 use leptos::prelude::*;
 
@@ -41,5 +41,5 @@ pub(crate) fn When(at: Timestamp) -> impl IntoView {
         Some(_) => dom::local(at).exact(),
         None => format!("{} UTC", Clock::utc(at).exact()),
     };
-    view! { <time class="when" datetime=format_rfc3339(at) title=exact>{said}</time> }.erase()
+    view! { <time class="when" datetime=format_rfc3339(at) title=exact>{live_text(said)}</time> }.erase()
 }

@@ -1,6 +1,6 @@
 //! The question before a rule is deleted.
 
-use crate::parts::view::Erase;
+use crate::parts::view::{Erase, answered, live_maybe, nothing};
 use leadbell_domain::{Level, RuleId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -8,8 +8,10 @@ use web_sys::SubmitEvent;
 
 use super::tab::Tab;
 use crate::api::delete_rule;
+use crate::error::AppError;
 use crate::frame::use_notice;
 use crate::parts::dialog::Dialog;
+use crate::views::{Listing, RuleRow};
 
 #[component]
 pub(super) fn DeleteDialog(level: Level, rule: RuleId, name: String, tab: Tab) -> impl IntoView {
@@ -21,17 +23,19 @@ pub(super) fn DeleteDialog(level: Level, rule: RuleId, name: String, tab: Tab) -
     let failed = RwSignal::new(None::<String>);
     // The list knows which rule it is; a link from elsewhere may name one that is not on this page of it.
     let id = rule.clone();
-    let which = move || {
-        let found = tab.rules.get().and_then(Result::ok);
-        let row = found.and_then(|listing| listing.rows.into_iter().find(|row| row.id == id));
-        match row {
+    let which = move |rules: Result<Listing<RuleRow>, AppError>| {
+        let row = rules
+            .ok()
+            .and_then(|listing| listing.rows.into_iter().find(|row| row.id == id));
+        let said = match row {
             Some(row) => format!(
                 "Rule {} ({}) of {name} will stop sending at once.",
                 row.number,
                 row.trigger.label()
             ),
             None => format!("The rule of {name} will stop sending at once."),
-        }
+        };
+        said.erase()
     };
     let delete = move |event: SubmitEvent| {
         event.prevent_default();
@@ -56,8 +60,10 @@ pub(super) fn DeleteDialog(level: Level, rule: RuleId, name: String, tab: Tab) -
         <Dialog labelled_by="delete-title" class="dialog--small" on_cancel=cancel>
             <form class="dialog__body" method="post" action=address on:submit=delete>
                 <h2 class="dialog__title" id="delete-title">"Delete this rule?"</h2>
-                <p><Suspense>{which.clone()}</Suspense>" This cannot be undone; to pause it, disable it instead."</p>
-                <div role="alert">{move || failed.get().map(|text| view! { <p class="field__error">{text}</p> })}</div>
+                <p>{answered(tab.rules, nothing, which)} " This cannot be undone; to pause it, disable it instead."</p>
+                <div role="alert">
+                    {live_maybe(move || failed.get().map(|text| view! { <p class="field__error">{text}</p> }.erase()))}
+                </div>
                 <div class="dialog__foot">
                     <a class="button" href=tab.list_address() data-noscroll=true>"Cancel"</a>
                     <button

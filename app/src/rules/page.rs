@@ -9,14 +9,13 @@ use web_sys::SubmitEvent;
 
 use super::delete::DeleteDialog;
 use super::form::RuleDialog;
-use super::tab::{Tab, scope_of, stay};
+use super::tab::{Tab, stay};
 use super::table::rule_table;
 use crate::address::{Address, Page, Panel, Place};
-use crate::api::{list_rules, load_entity};
-use crate::frame::FrameData;
+use crate::api::Ask;
 use crate::parts::head::{self, entity_head};
 use crate::parts::toolbar::{SearchField, SelectField, Toolbar};
-use crate::views::{EntityView, RuleSearch};
+use crate::views::{EntityView, Listing, RuleRow, RuleSearch};
 
 /// What stands over the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +28,6 @@ enum Over {
 #[component]
 pub(crate) fn TrackingPage(place: Place) -> impl IntoView {
     let location = use_location();
-    let FrameData(frame) = expect_context();
     let here = Page::Tracking(place.clone());
     // While something stands over the list, or the way leads to another page, the list stays as it is.
     let search = Memo::new(move |before: Option<&RuleSearch>| {
@@ -50,26 +48,14 @@ pub(crate) fn TrackingPage(place: Place) -> impl IntoView {
     });
     let entity = {
         let place = place.clone();
-        load(
-            move || place.clone(),
-            move |place| async move {
-                let (level, id) = scope_of(place, frame).await?;
-                load_entity(level, id).await
-            },
-        )
+        load(move || Ask::Entity(place.clone()))
     };
     let rules = {
         let place = place.clone();
-        load(
-            move || (place.clone(), search.get()),
-            move |(place, search)| async move {
-                let (level, id) = scope_of(place, frame).await?;
-                list_rules(level, id, search).await
-            },
-        )
+        load(move || Ask::Rules(place.clone(), search.get()))
     };
     let tab = Tab::new(place, search, rules);
-    loaded(entity, move |view| shown(view, tab, over))
+    loaded(entity, move |view: EntityView| shown(view, tab, over))
 }
 
 fn shown(view: EntityView, tab: Tab, over: Memo<Over>) -> AnyView {
@@ -89,9 +75,9 @@ fn shown(view: EntityView, tab: Tab, over: Memo<Over>) -> AnyView {
         {head}
         <div class="list-head">
             <RuleToolbar view tab/>
-            {can_manage.then(|| view! { <AddRule tab/> })}
+            {can_manage.then(|| view! { <AddRule tab/> }.erase())}
         </div>
-        {loaded(tab.rules, move |listing| view.with_value(|view| rule_table(view, &listing, tab)))}
+        {loaded(tab.rules, move |listing: Listing<RuleRow>| view.with_value(|view| rule_table(view, &listing, tab)))}
         {live(move || match over.get() {
             Over::Nothing => nothing(),
             Over::Form(rule) => view! { <RuleDialog level entity=id.clone() rule tab/> }.erase(),

@@ -1,29 +1,23 @@
 //! What the parts of the Tracking tab share: whose it is, what is searched, and how to get back to the list.
 
-use leadbell_domain::{EntityId, Level};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use crate::address::Place;
-use crate::api::Frame;
-use crate::error::AppError;
 use crate::parts::view::Loading;
-use crate::views::{Listing, RuleRow, RuleSearch};
-
-/// The rules as loaded.
-pub(crate) type Rules = Loading<Listing<RuleRow>>;
+use crate::views::RuleSearch;
 
 /// The tab; cheap to hand around.
 #[derive(Clone, Copy)]
 pub(crate) struct Tab {
     place: StoredValue<Place>,
     pub search: Memo<RuleSearch>,
-    pub rules: Rules,
+    pub rules: Loading,
 }
 
 impl Tab {
-    pub(super) fn new(place: Place, search: Memo<RuleSearch>, rules: Rules) -> Tab {
+    pub(super) fn new(place: Place, search: Memo<RuleSearch>, rules: Loading) -> Tab {
         Tab {
             place: StoredValue::new(place),
             search,
@@ -56,17 +50,5 @@ pub(super) fn stay() -> impl Fn(&str) + Clone + Send + Sync + 'static {
             ..NavigateOptions::default()
         };
         navigate(address, options);
-    }
-}
-
-/// Whose rules a place means.
-pub(super) async fn scope_of(place: Place, frame: Loading<Frame>) -> Result<(Level, EntityId), AppError> {
-    match place {
-        Place::Entity(level, id) => Ok((level, id)),
-        Place::Own => {
-            let person = frame.await?.person.ok_or(AppError::LoggedOut)?;
-            let publisher = person.publisher.ok_or(AppError::NotFound)?;
-            Ok((Level::Publisher, publisher))
-        }
     }
 }

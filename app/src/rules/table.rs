@@ -57,7 +57,7 @@ pub(super) fn rule_table(view: &EntityView, listing: &Listing<RuleRow>, tab: Tab
                     {view.shows_author.then(|| column("Author"))}
                     {view.can_manage.then(|| view! {
                         <th role="columnheader" scope="col"><span class="visually-hidden">"What to do"</span></th>
-                    })}
+                    }.erase())}
                 </tr>
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
@@ -79,7 +79,7 @@ fn rule_row(view: &EntityView, row: &RuleRow, tab: Tab) -> AnyView {
     } else {
         row.settings
             .iter()
-            .map(|line| view! { <li>{line.clone()}</li> })
+            .map(|line| view! { <li>{line.clone()}</li> }.erase())
             .collect_view()
             .erase()
     };
@@ -88,17 +88,17 @@ fn rule_row(view: &EntityView, row: &RuleRow, tab: Tab) -> AnyView {
         RuleStatus::Disabled => badge(Tone::Idle, row.status.label()),
     };
     let author = view.shows_author.then(|| {
-        view! { <td role="cell" data-label="Author">{row.author.clone().unwrap_or_else(|| "API".to_owned())}</td> }
+        view! { <td role="cell" data-label="Author">{row.author.clone().unwrap_or_else(|| "API".to_owned())}</td> }.erase()
     });
     let actions = view.can_manage.then(|| {
-        view! { <td role="cell" class="table__actions"><RowActions row=row.clone() level=view.level tab/></td> }
+        view! { <td role="cell" class="table__actions"><RowActions row=row.clone() level=view.level tab/></td> }.erase()
     });
     view! {
         <tr role="row">
             <td role="cell" data-label="ID" class="table__id">{number}</td>
             <td role="cell" data-label="Trigger" class="table__trigger">
                 {platform_tag(row.trigger.platform())} " " <span class="nowrap">{row.trigger.name()}</span>
-                {(!row.name.is_empty()).then(|| view! { <span class="table__sub">{row.name.clone()}</span> })}
+                {(!row.name.is_empty()).then(|| view! { <span class="table__sub">{row.name.clone()}</span> }.erase())}
             </td>
             <td role="cell" data-label="Trigger Settings"><ul class="plain-list">{settings}</ul></td>
             <td role="cell" data-label="Action">"Send Slack Message"</td>
@@ -219,7 +219,7 @@ fn empty(view: &EntityView, search: &RuleSearch, path: &str, tab: Tab) -> AnyVie
         <section class="empty">
             <p class="empty__title">"No rules yet"</p>
             <p>{format!("A rule sends a Slack message when an event of this {kind} happens.")}</p>
-            {view.can_manage.then(|| view! { <AddRule tab/> })}
+            {view.can_manage.then(|| view! { <AddRule tab/> }.erase())}
         </section>
     }
     .erase()

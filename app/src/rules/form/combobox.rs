@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::parts::view::Erase;
+use crate::parts::view::{Erase, live};
 use leadbell_domain::{FilterKey, filter_label};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -193,7 +193,7 @@ pub(super) fn Combobox(state: FormState, key: FilterKey) -> impl IntoView {
             </div>
             <div class="combo">
                 <ul class="chips">
-                    {move || chosen.get().into_iter().map(|choice| chip(combo, choice)).collect_view()}
+                    {live(move || chosen.get().into_iter().map(|choice| chip(combo, choice)).collect_view().erase())}
                 </ul>
                 <input
                     class="input combo__input"
@@ -229,7 +229,7 @@ pub(super) fn Combobox(state: FormState, key: FilterKey) -> impl IntoView {
                     aria-label="Matches"
                     hidden=move || !combo.open.get()
                 >
-                    {move || options(combo)}
+                    {live(move || options(combo))}
                 </ul>
             </div>
             {plain_list(state, key)}
@@ -278,7 +278,7 @@ fn options(combo: Combo) -> AnyView {
                     >
                         <span>{choice.name}</span>
                         <span class="combo__id">{choice.id}</span>
-                        {choice.note.map(|note| view! { <span class="tag">{note}</span> })}
+                        {choice.note.map(|note| view! { <span class="tag">{note}</span> }.erase())}
                     </li>
                 }
                 .erase()
@@ -297,7 +297,7 @@ fn chip(combo: Combo, choice: Choice) -> AnyView {
             <label class="chip__label">
                 <input type="checkbox" class="chip__box" name=name_of(combo.key) value=choice.id checked/>
                 {choice.name}
-                {choice.note.map(|note| view! { " " <span class="tag">{note}</span> })}
+                {choice.note.map(|note| view! { " " <span class="tag">{note}</span> }.erase())}
             </label>
             <button type="button" class="chip__remove" aria-label=label on:click=move |_| combo.remove(&id)>"×"</button>
         </li>

@@ -1,6 +1,6 @@
 //! One field of the form: its label, its complaint, and the list of all complaints.
 
-use crate::parts::view::Erase;
+use crate::parts::view::{Erase, live_maybe, live_text};
 use leadbell_domain::{FilterKey, filter_label};
 use leptos::prelude::*;
 use web_sys::MouseEvent;
@@ -59,7 +59,7 @@ pub(super) fn error_id(name: &str) -> String {
 pub(super) fn complaint(state: FormState, name: &'static str) -> AnyView {
     view! {
         <p class="field__error" id=error_id(name)>
-            {move || state.errors.with(|errors| errors.of(name).map(str::to_owned))}
+            {live_text(move || state.errors.with(|errors| errors.of(name).map(str::to_owned).unwrap_or_default()))}
         </p>
     }
     .erase()
@@ -127,15 +127,16 @@ pub(super) fn Complaints(state: FormState) -> impl IntoView {
     let count = move || state.errors.with(|errors| errors.0.len());
     view! {
         <div class="complaints" role="alert">
-            {move || state.message.get().map(|text| view! { <p class="complaints__line">{text}</p> })}
-            {move || (count() > 0).then(|| view! {
-                <p class="complaints__title">
-                    {match count() {
-                        1 => "One field needs your attention:".to_owned(),
-                        many => format!("{many} fields need your attention:"),
-                    }}
-                </p>
-                <ul>{items()}</ul>
+            {live_maybe(move || {
+                state.message.get().map(|text| view! { <p class="complaints__line">{text}</p> }.erase())
+            })}
+            {live_maybe(move || {
+                let said = match count() {
+                    0 => return None,
+                    1 => "One field needs your attention:".to_owned(),
+                    many => format!("{many} fields need your attention:"),
+                };
+                Some(view! { <p class="complaints__title">{said}</p> <ul>{items()}</ul> }.erase())
             })}
         </div>
     }

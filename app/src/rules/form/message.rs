@@ -1,6 +1,6 @@
 //! Message Text, with its placeholders at hand and its length in view.
 
-use crate::parts::view::Erase;
+use crate::parts::view::{Erase, live_text};
 use leadbell_domain::{MAX_TEMPLATE_CHARS, Placeholder, PlaceholderGroup, Trigger, placeholders};
 use leptos::html;
 use leptos::prelude::*;
@@ -37,7 +37,7 @@ pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
             <div class="field__line">
                 <label class="field__label" for="action-text">"Message Text"</label>
                 <span class="counter" class:counter--over=too_long>
-                    {move || length.get()} " / 4,000"
+                    {live_text(move || format!("{} / 4,000", length.get()))}
                 </span>
             </div>
             // As inner HTML, because an empty text child would be drawn as a space.

@@ -22,7 +22,7 @@ use self::settings::settings_step;
 use self::state::{FormState, Stage};
 use self::trigger::trigger_step;
 use super::tab::Tab;
-use crate::api::{FormPage, load_rule_form};
+use crate::api::{Ask, FormPage};
 use crate::error::AppError;
 use crate::parts::dialog::Dialog;
 use crate::parts::dom;
@@ -39,13 +39,10 @@ pub(super) fn RuleDialog(level: Level, entity: EntityId, rule: Option<RuleId>, t
             close.with_value(|close| close());
         }
     });
-    let form = load(
-        move || (entity.clone(), rule.clone()),
-        move |(entity, rule)| load_rule_form(level, entity, rule),
-    );
+    let form = load(move || Ask::Form(level, entity.clone(), rule.clone()));
     view! {
         <Dialog labelled_by="rule-title" class="dialog--wide" on_cancel=cancel>
-            {loaded(form, move |page| {
+            {loaded(form, move |page: FormPage| {
                 if page.data.view.can_manage {
                     view! { <RuleForm page title tab touched/> }.erase()
                 } else {
@@ -89,6 +86,7 @@ fn RuleForm(page: FormPage, title: &'static str, tab: Tab, touched: RwSignal<boo
         view! {
             <ol class="steps" aria-label="Steps">{step(1, "Trigger and action")} {step(2, "Settings")}</ol>
         }
+        .erase()
     };
     view! {
         <form
@@ -105,9 +103,9 @@ fn RuleForm(page: FormPage, title: &'static str, tab: Tab, touched: RwSignal<boo
             <header class="dialog__head">
                 <h2 class="dialog__title" id="rule-title" tabindex="-1">
                     {title}
-                    {state.number().map(|number| view! { " " <span class="muted">{number}</span> })}
+                    {state.number().map(|number| view! { " " <span class="muted">{number}</span> }.erase())}
                 </h2>
-                {progress}
+                {live(progress)}
             </header>
             {live(move || match stage.get() {
                 Stage::Trigger => trigger_step(state, tab),

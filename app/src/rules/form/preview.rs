@@ -1,6 +1,6 @@
 //! The message as it would look in Slack, drawn by what sends it, and the rule in words.
 
-use crate::parts::view::Erase;
+use crate::parts::view::{Erase, live};
 use leadbell_domain::{
     Event, FilterKey, Level, RenderContext, Target, Template, Trigger, filter_lines, sample_event,
 };
@@ -51,11 +51,11 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
                         " "
                         <span class="slack__time">"20:15"</span>
                     </p>
-                    {shown}
+                    {live(shown)}
                 </div>
             </div>
             <div class="preview__words">
-                {move || words.get().into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
+                {live(move || words.get().into_iter().map(|line| view! { <p>{line}</p> }.erase()).collect_view().erase())}
             </div>
         </aside>
     }

@@ -23,7 +23,7 @@ pub(super) fn price_fields(state: FormState, ops: &[PriceOp]) -> AnyView {
     let options = ops
         .iter()
         .map(|op| {
-            view! { <option value=op.key() selected=price.op == op.key()>{op.label()}</option> }
+            view! { <option value=op.key() selected=price.op == op.key()>{op.label()}</option> }.erase()
         })
         .collect_view();
     let range = ops.contains(&PriceOp::Between).then(|| {
@@ -33,6 +33,7 @@ pub(super) fn price_fields(state: FormState, ops: &[PriceOp]) -> AnyView {
                 {text_field(state, "filters.price.max", price.max.clone(), None, true)}
             </div>
         }
+        .erase()
     });
     view! {
         <div class="price">

@@ -1,6 +1,6 @@
 //! Logging in again without leaving the form, when the session ended while it was filled in.
 
-use crate::parts::view::Erase;
+use crate::parts::view::{Erase, live_maybe};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,7 +15,7 @@ use crate::parts::dialog::Dialog;
 #[component]
 pub(super) fn Relogin(state: FormState) -> impl IntoView {
     let asks = state.asks_login;
-    move || asks.get().then(|| view! { <LoginDialog asks/> })
+    live_maybe(move || asks.get().then(|| view! { <LoginDialog asks/> }.erase()))
 }
 
 #[component]
@@ -60,7 +60,9 @@ fn LoginDialog(asks: RwSignal<bool>) -> impl IntoView {
                 <h2 class="dialog__title" id="relogin-title">"Your session has ended"</h2>
                 <p>"Log in again to save the rule. What you typed is still here."</p>
                 <div role="alert">
-                    {move || refused.get().map(|text| view! { <p class="field__error" id="relogin-error">{text}</p> })}
+                    {live_maybe(move || {
+                        refused.get().map(|text| view! { <p class="field__error" id="relogin-error">{text}</p> }.erase())
+                    })}
                 </div>
                 <div class="field">
                     <label class="field__label" for="relogin-email">"E-mail"</label>

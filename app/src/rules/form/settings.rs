@@ -1,6 +1,6 @@
 //! Step 2: which of those events (Trigger Settings), and the message (Action Settings).
 
-use crate::parts::view::Erase;
+use crate::parts::view::{Erase, live_maybe, live_text};
 use leadbell_domain::{FilterKey, Method, Trigger, form_fields};
 use leptos::prelude::*;
 use web_sys::MouseEvent;
@@ -56,7 +56,7 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
             <div class="rule-form__fields">
                 <Complaints state/>
                 <div role="status">
-                    {move || state.note.get().map(|note| view! { <p class="remark">{note}</p> })}
+                    {live_maybe(move || state.note.get().map(|note| view! { <p class="remark">{note}</p> }.erase()))}
                 </div>
                 <p class="rule-form__trigger">
                     {platform_tag(trigger.platform())} " " <strong>{trigger.name()}</strong> " – " {trigger.help()}
@@ -101,7 +101,7 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
                 aria-busy=move || saving.get().then_some("true")
                 aria-disabled=move || saving.get().then_some("true")
             >
-                {move || if saving.get() { "Saving…" } else { "Save Rule" }}
+                {live_text(move || if saving.get() { "Saving…" } else { "Save Rule" }.to_owned())}
             </button>
         </footer>
     }
@@ -125,6 +125,7 @@ fn method_field(state: FormState) -> AnyView {
                     {method.key()}
                 </label>
             }
+            .erase()
         })
         .collect_view();
     view! {

@@ -24,7 +24,7 @@ fn all(lines: Vec<Vec<Span>>) -> AnyView {
     lines
         .into_iter()
         .enumerate()
-        .map(|(at, line)| view! { {(at > 0).then(|| view! { <br/> })} {spans(line)} }.erase())
+        .map(|(at, line)| view! { {(at > 0).then(|| view! { <br/> }.erase())} {spans(line)} }.erase())
         .collect_view()
         .erase()
 }

@@ -50,6 +50,7 @@ pub(super) fn token_fields(state: FormState) -> AnyView {
                 {complaint(state, "action.connection_id")}
             </div>
         }
+        .erase()
     });
     let hint = if has_saved {
         "Only to use another token: a pasted one replaces the saved connection above. "

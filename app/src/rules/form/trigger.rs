@@ -30,6 +30,7 @@ pub(super) fn trigger_step(state: FormState, tab: Tab) -> AnyView {
                         {options}
                     </div>
                 }
+                .erase()
             })
         })
         .collect_view();
@@ -38,7 +39,7 @@ pub(super) fn trigger_step(state: FormState, tab: Tab) -> AnyView {
         .draft
         .with_untracked(hidden_pairs)
         .into_iter()
-        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> })
+        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> }.erase())
         .collect_view();
     let place = tab.place();
     let address = match state.rule() {
@@ -117,6 +118,6 @@ pub(super) fn version(state: FormState) -> AnyView {
         .page
         .with_value(|page| page.data.editing.as_ref().map(|(_, _, version)| *version));
     version
-        .map(|version| view! { <input type="hidden" name="version" value=version/> })
+        .map(|version| view! { <input type="hidden" name="version" value=version/> }.erase())
         .erase()
 }
