@@ -60,7 +60,8 @@ pub fn bind(workspace: &Workspace, mode: Mode, module: &Path) -> Result<PathBuf>
             let mut command = npm::tool(&workspace.root, "wasm-opt");
             process::run(
                 command
-                    .arg("-Oz")
+                    // The second round finds what the first laid open: another percent, for ten seconds.
+                    .args(["-Oz", "-Oz"])
                     .args(FEATURES)
                     .arg(&bound)
                     .arg("-o")
