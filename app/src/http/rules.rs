@@ -106,7 +106,8 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
         (Some("delete"), Panel::Rule(rule)) => target.delete(&pages, parts, &rule).await,
         (Some("save"), Panel::New) => target.save(&pages, parts, &form, None).await,
         (Some("save"), Panel::Rule(rule)) => target.save(&pages, parts, &form, Some(rule)).await,
-        // Back and Next: the step stands in the address.
+        (Some("next"), _) => target.next(&pages, parts, posted(&form)).await,
+        // The step stands in the address.
         _ => target.again(&pages, parts, posted(&form)).await,
     }
 }
@@ -171,6 +172,25 @@ struct Target {
 impl Target {
     async fn again(&self, pages: &Pages, parts: Parts, posted: PostedRule) -> Response {
         draw(pages, parts, move || provide_context(posted.clone())).await
+    }
+
+    /// On to the settings, unless no event is chosen yet.
+    async fn next(&self, pages: &Pages, parts: Parts, mut posted: PostedRule) -> Response {
+        if let (Ok(view), Some(person)) = (
+            self.backend.entity(self.level, &self.entity).await,
+            self.backend.person(),
+        ) {
+            let context = DraftContext {
+                role: person.role,
+                level: self.level,
+                entity: &self.entity,
+                platform: view.entity.platform,
+            };
+            if let Err(errors) = posted.draft.parse_trigger_step(&context) {
+                posted.errors = errors;
+            }
+        }
+        self.again(pages, parts, posted).await
     }
 
     /// Back to the list, which says what happened.

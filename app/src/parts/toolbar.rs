@@ -44,7 +44,8 @@ pub(crate) fn Toolbar(#[prop(into)] path: String, children: Children) -> impl In
     };
     let at_once = move || {
         stop_waiting();
-        go.with_value(|go| go());
+        // A field that is removed with the page still reports its change.
+        let _ = go.try_with_value(|go| go());
     };
     on_cleanup(stop_waiting);
     view! {

@@ -72,6 +72,12 @@ fn RuleForm(page: FormPage, title: &'static str, tab: Tab, touched: RwSignal<boo
             dom::focus_soon("rule-title");
         }
     });
+    // A field that is removed with the form still reports its change: by then there is nothing to collect for.
+    let collect = move |_| {
+        if let Some(stage) = stage.try_get_untracked() {
+            state.collect(stage);
+        }
+    };
     let progress = move || {
         let step = |number: u8, label: &'static str| {
             let here = stage.get().number() == number;
@@ -96,8 +102,8 @@ fn RuleForm(page: FormPage, title: &'static str, tab: Tab, touched: RwSignal<boo
             novalidate
             autocomplete="off"
             node_ref=state.form
-            on:input=move |_| state.collect(stage.get_untracked())
-            on:change=move |_| state.collect(stage.get_untracked())
+            on:input=collect
+            on:change=collect
             on:submit=save
         >
             <header class="dialog__head">
