@@ -83,7 +83,7 @@ pub(crate) fn SearchField(#[prop(into)] label: String, q: Signal<String>) -> imp
         if let Some(input) = input.get() {
             let typing = document()
                 .active_element()
-                .is_some_and(|active| &active == &**&*input);
+                .is_some_and(|active| active.is_same_node(Some(&input)));
             if !typing && input.value() != q {
                 input.set_value(&q);
             }
