@@ -78,6 +78,11 @@ export class RuleForm {
     await field.press('Escape');
   }
 
+  /** What the open list of a filter offers. */
+  get offered(): Locator {
+    return this.dialog.getByRole('listbox', { name: 'Matches' }).getByRole('option');
+  }
+
   async price(operator: string, values: { value?: string; min?: string; max?: string }): Promise<void> {
     await this.field('Price Restrictions').selectOption({ label: operator });
     if (values.value !== undefined) await this.field('Price Restriction Value').fill(values.value);
