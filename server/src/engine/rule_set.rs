@@ -59,6 +59,18 @@ impl RuleSet {
         }
     }
 
+    /// Whether any rule fires for the event.
+    #[must_use]
+    pub fn fires(&self, event: &Event) -> bool {
+        let mut fires = false;
+        for level in Level::ALL {
+            self.visit(event, level, |stored| {
+                fires = fires || stored.rule.fires_for(event)
+            });
+        }
+        fires
+    }
+
     /// Takes over rules that were added, changed or deleted. A rule's entity never changes.
     pub fn apply(&self, changed: Vec<StoredRule>, deleted: &[(RuleId, EntityId)]) {
         let mut by_shard: HashMap<usize, Vec<Change>> = HashMap::new();

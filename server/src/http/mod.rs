@@ -72,8 +72,8 @@ pub fn router(state: AppState, web: Web) -> Router {
         ))
         .layer(session::layer(web.sessions, &state.public_url))
         .layer(from_fn_with_state(state.clone(), origin::guard))
-        // Pages are made per person, so speed counts more than the last byte; the site's files are compressed ahead.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+        // Pages are made per person, so speed counts as well as size; the site's files are compressed ahead.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)));
 
     Router::new()
         .nest("/api/v1", api)

@@ -2,6 +2,7 @@
 
 mod body;
 mod committer;
+mod names;
 mod pingback;
 mod record;
 mod route;

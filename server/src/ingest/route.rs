@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::body::{BodyError, Item, MAX_EVENT, split};
 use super::committer::CommitError;
+use super::names;
 use super::pingback::event_from_pairs;
 use super::record::record;
 use crate::http::api_key::{ApiScope, authenticate, check};
@@ -100,7 +101,11 @@ async fn ingest(state: &AppState, items: Vec<Item>) -> Result<Response, Problem>
             .ok()
             .and_then(|json| json.get("event_id"))
             .and_then(id_text);
-        match item.and_then(|json| prepare(state, &json, now)) {
+        let prepared = match item {
+            Ok(json) => prepare(state, &json, now).await,
+            Err(errors) => Err(errors),
+        };
+        match prepared {
             Ok(event) => events.push(event),
             Err(errors) => rejected.push(RejectedEvent {
                 index: index as u64,
@@ -161,11 +166,17 @@ fn id_text(value: &Value) -> Option<String> {
     }
 }
 
-fn prepare(state: &AppState, json: &Value, now: i64) -> Result<NewEvent, FieldErrors> {
-    let event = parse_event(json, now)?;
+async fn prepare(state: &AppState, json: &Value, now: i64) -> Result<NewEvent, FieldErrors> {
+    let mut event = parse_event(json, now)?;
     let body = json.to_string();
     if body.len() > MAX_EVENT {
         return Err(FieldErrors::one("", "An event may have at most 256 KB."));
+    }
+    if state.rules.set().fires(&event)
+        && let Err(error) = names::fill(&mut event, &*state.store).await
+    {
+        // The message goes out with "-" for what is not known; whether it can be written is the commit's affair.
+        tracing::warn!(%error, "names can't be looked up");
     }
     Ok(record(&event, body, state.rules.set(), &state.public_url, now))
 }
