@@ -108,7 +108,9 @@ impl<V: RenderHtml> RenderHtml for AtOnce<V> {
         self.0.hydrate::<FROM_SERVER>(cursor, position)
     }
 
-    // `hydrate_async` stays as the trait gives it: at once.
+    async fn hydrate_async(self, _: &Cursor, _: &PositionState) -> Self::State {
+        unreachable!("pages are hydrated in one go (`hydrate_body`)")
+    }
 
     fn into_owned(self) -> Self::Owned {
         AtOnce(self.0.into_owned())
