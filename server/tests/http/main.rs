@@ -53,6 +53,7 @@ macro_rules! on_both_databases {
 on_both_databases! {
     story:
         a_rule_sends_its_message_to_its_channel_with_the_placeholders_filled,
+        an_event_without_names_gets_them_from_the_catalog,
         an_event_that_does_not_fit_the_filters_sends_nothing,
         an_event_known_already_sends_nothing,
         a_rule_without_filters_fires_for_every_event_of_its_trigger_and_product,

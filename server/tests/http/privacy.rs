@@ -140,10 +140,13 @@ async fn ask_everything(browser: &Browser, own: &str, others: &[String]) {
         ("publisher", "1051"),
     ] {
         browser
-            .call("entity", &json!({"level": level, "id": entity}))
+            .call("entity", &json!({"place": {"Entity": [level, entity]}}))
             .await;
         browser
-            .call("rules", &json!({"level": level, "entity": entity, "search": {}}))
+            .call(
+                "rules",
+                &json!({"place": {"Entity": [level, entity]}, "search": {}}),
+            )
             .await;
         browser
             .call(

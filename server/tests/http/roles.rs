@@ -113,7 +113,7 @@ async fn every_role_reaches_by_http_what_the_table_says_and_nothing_else() {
             let view = place.reached_at_all(role, Verb::View);
             let seen = if view { 200 } else { 404 };
             assert_eq!(browser.get(&place.path()).await.status, seen, "page, {told}");
-            let query = json!({"level": place.level.key(), "entity": place.id, "search": {}});
+            let query = json!({"place": {"Entity": [place.level.key(), place.id]}, "search": {}});
             let listed = browser.call("rules", &query).await;
             assert_eq!(listed.status, seen, "rules, {told}");
             for (_, platform, id) in made.iter().filter(|(at, _, _)| at.id == place.id) {

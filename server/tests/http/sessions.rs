@@ -127,7 +127,7 @@ async fn logging_out_ends_the_session_for_every_copy_of_its_cookie() {
     assert_eq!(copy.person().await, Value::Null);
     copy.call(
         "rules",
-        &json!({"level": "product", "entity": "218", "search": {}}),
+        &json!({"place": {"Entity": ["product", "218"]}, "search": {}}),
     )
     .await
     .expect(401);
@@ -160,7 +160,7 @@ async fn whoever_is_disabled_is_out_with_the_next_click() {
     disable(&app, &email).await;
     browser.get("/products/218/tracking").await.expect(303);
     browser
-        .call("entity", &json!({"level": "product", "id": "218"}))
+        .call("entity", &json!({"place": {"Entity": ["product", "218"]}}))
         .await
         .expect(401);
 }
@@ -254,8 +254,8 @@ fn arguments(function: &str) -> Value {
     let nobody = "0193573e-0000-7000-8000-000000000000";
     match function {
         "entities" => json!({"kind": "buyer", "search": {}}),
-        "entity" => json!({"level": "product", "id": "218"}),
-        "rules" => json!({"level": "product", "entity": "218", "search": {}}),
+        "entity" => json!({"place": {"Entity": ["product", "218"]}}),
+        "rules" => json!({"place": {"Entity": ["product", "218"]}, "search": {}}),
         "rule_form" => json!({"level": "product", "entity": "218", "rule": null}),
         "choices" => {
             json!({"query": {"level": "product", "entity": "218", "filter": "buyer", "q": "", "publishers": [], "buyers": []}})

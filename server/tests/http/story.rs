@@ -19,6 +19,23 @@ pub async fn a_rule_sends_its_message_to_its_channel_with_the_placeholders_fille
     assert_eq!(app.slack().posted(), 1);
 }
 
+pub async fn an_event_without_names_gets_them_from_the_catalog(app: &mut TestApp) {
+    app.rule(&rule(
+        "product",
+        "218",
+        "lms.lead_sold",
+        "{{product_name}} by {{publisher_name}}",
+    ))
+    .await;
+    app.event(&json!({
+        "event_id": "nameless", "trigger": "lms.lead_sold", "product": {"id": 218}, "lead": {"id": 1},
+        "publisher": {"id": 1044}, "money": {"price": "42.50"},
+    }))
+    .await;
+    let text = "Debt Relief by Blue Traffic";
+    assert_eq!(app.texts_until(demo::SALES, text).await, [text]);
+}
+
 pub async fn an_event_that_does_not_fit_the_filters_sends_nothing(app: &mut TestApp) {
     let wanted = set(
         rule("product", "218", "lms.lead_sold", "{{lead_id}}"),

@@ -85,7 +85,14 @@ impl Browser {
             .request(Method::POST, &format!("/fn/{function}"))
             .header("sec-fetch-site", "same-origin")
             .json(arguments);
-        self.send(request).await
+        let answer = self.send(request).await;
+        // A call of a function as it was once would be refused for that alone, and prove nothing.
+        assert!(
+            !answer.text.contains("could not be understood"),
+            "{function} takes other arguments: {}",
+            answer.text
+        );
+        answer
     }
 
     /// The session's cookie.
