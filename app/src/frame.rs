@@ -1,14 +1,12 @@
 //! What stands around every page: the header with the way around, and the line that says what happened.
 
 use crate::parts::view::{Erase, Loading, answered, live, load, nothing};
-use leadbell_domain::EntityKind;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::address::{self, Address, Page, Place};
 use crate::api::{Ask, Frame};
 use crate::error::AppError;
-use crate::views::Person;
+use crate::views::{MenuLink, Person};
 
 /// The frame's data: loaded once, with the first page.
 #[derive(Clone, Copy)]
@@ -42,19 +40,12 @@ pub(crate) fn use_notice() -> Notice {
 #[component]
 pub(crate) fn Header() -> impl IntoView {
     let FrameData(frame) = expect_context();
-    let pathname = use_location().pathname;
-    let page = Memo::new(move |_| Address::parse(&pathname.get()).page);
+    let path = Signal::from(use_location().pathname);
     view! {
         <header class="header">
-            <a class="header__brand" href="/" rel="external">
-                <svg class="header__mark" viewBox="0 0 24 24" aria-hidden="true">
-                    <path d="M12 3a6 6 0 0 0-6 6v4.2L4.3 16a1 1 0 0 0 .85 1.5h13.7A1 1 0 0 0 19.7 16L18 13.2V9a6 6 0 0 0-6-6Z"/>
-                    <path d="M9.6 19.5a2.5 2.5 0 0 0 4.8 0Z"/>
-                </svg>
-                "Leadbell"
-            </a>
+            {brand()}
             {answered(frame, nothing, move |frame: Result<Frame, AppError>| match frame.ok().and_then(|frame| frame.person) {
-                Some(person) => view! { <Menu person page/> }.erase(),
+                Some(person) => menu(person, path),
                 None => nothing(),
             })}
         </header>
@@ -62,31 +53,33 @@ pub(crate) fn Header() -> impl IntoView {
     .erase()
 }
 
-#[component]
-fn Menu(person: Person, page: Memo<Page>) -> impl IntoView {
-    let links: Vec<AnyView> = if person.publisher.is_some() {
-        vec![menu_link(
-            "/profile/tracking".to_owned(),
-            "My tracking",
-            move || page.get() == Page::Tracking(Place::Own),
-        )]
-    } else {
-        person
-            .menu
-            .iter()
-            .map(|kind| {
-                let kind = *kind;
-                menu_link(address::list(kind), plural_label(kind), move || {
-                    kind_of(&page.get()) == Some(kind)
-                })
-            })
-            .collect()
-    };
+/// The name, and the way to one's first page.
+pub(crate) fn brand() -> AnyView {
     view! {
-        <nav class="header__menu" aria-label="Main">
-            {links}
-            {menu_link("/help/slack".to_owned(), "Slack setup", move || page.get() == Page::SlackHelp)}
-        </nav>
+        <a class="header__brand" href="/" rel="external">
+            <svg class="header__mark" viewBox="0 0 24 24" aria-hidden="true">
+                <path d="M12 3a6 6 0 0 0-6 6v4.2L4.3 16a1 1 0 0 0 .85 1.5h13.7A1 1 0 0 0 19.7 16L18 13.2V9a6 6 0 0 0-6-6Z"/>
+                <path d="M9.6 19.5a2.5 2.5 0 0 0 4.8 0Z"/>
+            </svg>
+            "Leadbell"
+        </a>
+    }
+    .erase()
+}
+
+/// The way around for this person; `path` is the page that is open.
+pub(crate) fn menu(person: Person, path: Signal<String>) -> AnyView {
+    let link = |entry: &MenuLink| {
+        let href = entry.href.clone();
+        let here = move || path.with(|path| path.starts_with(&href)).then_some("page");
+        // Desk pages are no pages of this program: the browser opens them itself.
+        let rel = entry.desk.then_some("external");
+        view! { <a class="header__link" href=entry.href.clone() rel=rel aria-current=here>{entry.label.clone()}</a> }
+            .erase()
+    };
+    let links: Vec<AnyView> = person.menu.iter().map(link).collect();
+    view! {
+        <nav class="header__menu" aria-label="Main">{links}</nav>
         <div class="header__account">
             <span class="header__person">
                 <span class="header__name" title=person.email.clone()>{person.name.clone()}</span>
@@ -98,35 +91,6 @@ fn Menu(person: Person, page: Memo<Page>) -> impl IntoView {
         </div>
     }
     .erase()
-}
-
-fn menu_link(href: String, label: &'static str, here: impl Fn() -> bool + Send + Sync + 'static) -> AnyView {
-    view! {
-        <a class="header__link" href=href aria-current=move || here().then_some("page")>{label}</a>
-    }
-    .erase()
-}
-
-/// Which kind of entity a page is about.
-fn kind_of(page: &Page) -> Option<EntityKind> {
-    match page {
-        Page::List(kind) => Some(*kind),
-        Page::Overview(level, _) | Page::Tracking(Place::Entity(level, _)) => Some((*level).into()),
-        _ => None,
-    }
-}
-
-/// The heading of a list of this kind.
-pub(crate) fn plural_label(kind: EntityKind) -> &'static str {
-    match kind {
-        EntityKind::Product => "Products",
-        EntityKind::Campaign => "Campaigns",
-        EntityKind::Publisher => "Publishers",
-        EntityKind::Channel => "Channels",
-        EntityKind::Source => "Sources",
-        EntityKind::Buyer => "Buyers",
-        EntityKind::Pingtree => "Pingtrees",
-    }
 }
 
 /// The line that says what happened; read out by screen readers when it changes.

@@ -8,6 +8,8 @@ mod api;
 mod app;
 #[cfg(feature = "ssr")]
 pub mod backend;
+#[cfg(feature = "ssr")]
+mod desk;
 pub mod error;
 mod frame;
 #[cfg(feature = "ssr")]

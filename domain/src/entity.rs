@@ -78,6 +78,20 @@ impl EntityKind {
         }
     }
 
+    /// The plural shown to people.
+    #[must_use]
+    pub fn plural_label(self) -> &'static str {
+        match self {
+            EntityKind::Product => "Products",
+            EntityKind::Campaign => "Campaigns",
+            EntityKind::Publisher => "Publishers",
+            EntityKind::Channel => "Channels",
+            EntityKind::Source => "Sources",
+            EntityKind::Buyer => "Buyers",
+            EntityKind::Pingtree => "Pingtrees",
+        }
+    }
+
     /// The kind of this key or plural.
     #[must_use]
     pub fn from_key(key: &str) -> Option<EntityKind> {

@@ -104,6 +104,9 @@ id!(
     /// A tracking rule.
     RuleId, check_uuid);
 id!(
+    /// A template of rules on a product.
+    PresetId, check_uuid);
+id!(
     /// A person who can log in.
     UserId, check_uuid);
 id!(

@@ -36,11 +36,12 @@ pub use event::{
 };
 pub use filter::{FilterKey, Filters, ListFilter, Method, PriceCondition, PriceOp, Verdict};
 pub use ids::{
-    ApiKeyId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey, InvalidId, RuleId, UserId,
+    ApiKeyId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey, InvalidId, PresetId,
+    RuleId, UserId,
 };
 pub use matrix::{FormFields, filter_label, form_fields};
 pub use money::{InvalidMoney, Money};
-pub use permission::{Reach, Scope, Verb, Viewer, reach};
+pub use permission::{Duty, Reach, Scope, Verb, Viewer, duty_reach, may_show_personal_data, reach};
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use role::Role;
 pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};

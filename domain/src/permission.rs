@@ -56,6 +56,55 @@ pub fn reach(role: Role, level: Level, verb: Verb) -> Reach {
     }
 }
 
+/// What there is to see and do beside the rules of one entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Duty {
+    /// People, their roles and what they manage; API keys.
+    Users,
+    /// Who changed what ([`Verb::View`] only).
+    Audit,
+    /// Entering and changing products, campaigns, buyers, publishers, channels, sources and pingtrees. Looking at them
+    /// is [`Viewer::catalog_scope`].
+    Catalog,
+    /// All rules at once, as a file: [`Verb::View`] is the export, [`Verb::Manage`] the import.
+    RuleData,
+}
+
+impl Duty {
+    /// Every duty.
+    pub const ALL: [Duty; 4] = [Duty::Users, Duty::Audit, Duty::Catalog, Duty::RuleData];
+}
+
+/// Who has which duty. Presets are not here: they are rules of the product level in all but effect, and follow
+/// [`reach`] of that level.
+#[must_use]
+pub fn duty_reach(role: Role, duty: Duty, verb: Verb) -> Reach {
+    match (role, duty, verb) {
+        (_, Duty::Audit, Verb::Manage) => Reach::Nothing,
+        (Role::GlobalAdmin, _, _) => Reach::All,
+        // People work on both platforms: only who is answerable for both admits them.
+        (_, Duty::Users, _) => Reach::Nothing,
+        (Role::LmsAdmin, _, _) => Reach::Platform(Platform::Lms),
+        (Role::CallLogicAdmin, _, _) => Reach::Platform(Platform::CallLogic),
+        _ => Reach::Nothing,
+    }
+}
+
+/// Whether a role may let messages show personal data (a lead's own fields, phone numbers) unmasked, where the rule
+/// says so: administrators and compliance by their office (`domain.md` matrix B, "sensitive"), a publisher because the
+/// leads are his own.
+#[must_use]
+pub fn may_show_personal_data(role: Role) -> bool {
+    matches!(
+        role,
+        Role::GlobalAdmin
+            | Role::LmsAdmin
+            | Role::CallLogicAdmin
+            | Role::CompliancePublisher
+            | Role::Publisher
+    )
+}
+
 /// Whose data a query may touch. Goes into the `WHERE` clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -97,10 +146,20 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// How far this viewer may go.
+    /// How far this viewer may go with the rules of a level.
     #[must_use]
     pub fn scope(&self, level: Level, verb: Verb) -> Scope {
-        match reach(self.role, level, verb) {
+        self.scope_of(reach(self.role, level, verb))
+    }
+
+    /// How far a duty of this viewer goes.
+    #[must_use]
+    pub fn duty(&self, duty: Duty, verb: Verb) -> Scope {
+        self.scope_of(duty_reach(self.role, duty, verb))
+    }
+
+    fn scope_of(&self, reach: Reach) -> Scope {
+        match reach {
             Reach::Nothing => Scope::Nothing,
             Reach::All => Scope::All,
             Reach::Platform(platform) => Scope::Platform(platform),
@@ -178,6 +237,32 @@ mod tests {
                     .collect();
                 assert_eq!(found, letters, "{} {verb:?}", role.label());
             }
+        }
+    }
+
+    #[test]
+    fn duties_beside_rules_are_the_administrators_and_people_the_global_ones() {
+        let expected = [
+            (Role::GlobalAdmin, "AA", "A-", "AA", "AA"),
+            (Role::LmsAdmin, "--", "L-", "LL", "LL"),
+            (Role::CallLogicAdmin, "--", "C-", "CC", "CC"),
+        ];
+        for role in Role::ALL {
+            let row = expected.iter().find(|row| row.0 == role);
+            let wanted = row.map_or(["--"; 4], |row| [row.1, row.2, row.3, row.4]);
+            let found = Duty::ALL.map(|duty| -> String {
+                Verb::ALL
+                    .into_iter()
+                    .map(|verb| match viewer(role).duty(duty, verb) {
+                        Scope::All => 'A',
+                        Scope::Platform(Platform::Lms) => 'L',
+                        Scope::Platform(Platform::CallLogic) => 'C',
+                        Scope::Nothing => '-',
+                        other => panic!("no duty ends at {other:?}"),
+                    })
+                    .collect()
+            });
+            assert_eq!(found, wanted, "{}", role.label());
         }
     }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConnectionId, EntityId, Event, Filters, Level, RuleId, Target, Template, Timestamp, Trigger, UserId,
-    Verdict,
+    ConnectionId, EntityId, Event, Filters, Level, PresetId, RuleId, Target, Template, Timestamp, Trigger,
+    UserId, Verdict,
 };
 
 /// Whether a rule is obeyed.
@@ -64,6 +64,8 @@ pub struct SlackAction {
     pub target: Target,
     /// The message text.
     pub template: Template,
+    /// Whether the message shows personal data (a lead's own fields, phone numbers) instead of masking it.
+    pub shows_personal_data: bool,
 }
 
 /// A rule in force or kept.
@@ -71,6 +73,10 @@ pub struct SlackAction {
 pub struct Rule {
     /// A name people gave it; may be empty.
     pub name: String,
+    /// What people want to remember about it; may be empty.
+    pub note: String,
+    /// The preset it was made from, if it still follows one.
+    pub preset: Option<PresetId>,
     /// Where it lives.
     pub level: Level,
     /// The product, campaign or publisher it lives on.

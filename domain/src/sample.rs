@@ -133,6 +133,7 @@ mod tests {
                     rule_number: 412,
                     rule_name: "Big sales",
                     public_url: "https://leadbell.example",
+                    shows_personal_data: false,
                 };
                 for placeholder in placeholders(trigger, *level) {
                     let text = format!("{{{{{}}}}}", placeholder.name);

@@ -103,6 +103,8 @@ fn numbered_rule(number: usize) -> StoredRule {
         version: 1,
         rule: Rule {
             name: String::new(),
+            note: String::new(),
+            preset: None,
             level: Level::Product,
             entity: EntityId::new(number.to_string()).expect(known),
             trigger: Trigger::LmsLeadSold,
@@ -111,6 +113,7 @@ fn numbered_rule(number: usize) -> StoredRule {
                 connection: ConnectionId::new(id).expect(known),
                 target: Target::from_parts("channel", "C0SALES01").expect(known),
                 template: Template::stored("Lead {{lead_id}} sold for {{price|money}}"),
+                shows_personal_data: false,
             },
             status: RuleStatus::Active,
         },

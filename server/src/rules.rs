@@ -4,6 +4,7 @@
 use leadbell_domain::{
     ConnectionChoice, ConnectionId, DraftContext, Entity, EntityId, EntityKind, FieldErrors, Level, Role,
     RuleDraft, RuleId, RuleStatus, Scope, SlackToken, StoredRule, Target, TokenKind, Verb, Viewer,
+    may_show_personal_data,
 };
 use leadbell_store::{
     Connection, ConnectionCheck, ConnectionOwner, ConnectionScope, ConnectionStatus, NewConnection,
@@ -153,6 +154,7 @@ pub async fn save(
         level,
         entity: entity_id,
         platform: entity.platform,
+        may_show_personal_data: may_show_personal_data(viewer.role),
     };
     let parsed = draft.parse(&context).map_err(RuleError::Fields)?;
     // A publisher serves both platforms, and so would a rule of his: the writer's own bounds count there.

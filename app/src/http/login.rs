@@ -8,25 +8,20 @@ use leptos::prelude::provide_context;
 use super::page::{Pages, backend_of, login_address};
 use super::path::same_site;
 use super::rules::read_form;
-use crate::address::Place;
 use crate::error::AppError;
 use crate::pages::login::LoginState;
 use crate::views::Person;
 
 /// Where a person begins.
-fn first_page(person: &Person) -> String {
-    match (&person.publisher, person.menu.first()) {
-        (Some(_), _) => Place::Own.tracking(),
-        (None, Some(kind)) => crate::address::list(*kind),
-        (None, None) => "/help/slack".to_owned(),
-    }
+fn first_page(person: &Person) -> &str {
+    person.menu.first().map_or("/help/slack", |link| &link.href)
 }
 
 /// `/`.
 pub(super) async fn home(request: Request) -> Response {
     let (parts, _) = request.into_parts();
     match backend_of(&parts).and_then(|backend| backend.person()) {
-        Some(person) => Redirect::to(&first_page(&person)).into_response(),
+        Some(person) => Redirect::to(first_page(&person)).into_response(),
         None => Redirect::to(&login_address(&parts.uri)).into_response(),
     }
 }

@@ -13,7 +13,9 @@ use axum::Router;
 use axum::routing::{get, post};
 use leptos::prelude::LeptosOptions;
 
-pub(crate) use rules::PostedRule;
+pub(crate) use crate::api::told::status;
+pub(crate) use page::{Pages, backend_of, login_address};
+pub(crate) use rules::{Form, PostedRule, read_form};
 
 /// The pages, their server functions (`/fn/…`) and the posts of their forms. Everything else is answered with a page
 /// that says there is nothing here, status 404.
@@ -23,7 +25,7 @@ pub(crate) use rules::PostedRule;
 pub fn router(options: LeptosOptions) -> Router {
     // What components wait for runs on the server's own runtime. An error says that it is set already.
     let _ = any_spawner::Executor::init_tokio();
-    let pages = page::Pages::new(options);
+    let pages = Pages::new(options);
     let mut router = Router::new()
         .route("/", get(login::home))
         .route("/login", get(page::open).post(login::log_in))
@@ -42,5 +44,8 @@ pub fn router(options: LeptosOptions) -> Router {
                 get(page::open).post(rules::post),
             );
     }
-    router.fallback(page::missing).with_state(pages)
+    router
+        .merge(crate::desk::router())
+        .fallback(page::missing)
+        .with_state(pages)
 }

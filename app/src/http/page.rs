@@ -18,13 +18,18 @@ use crate::logic::query::with_query;
 
 /// What drawing needs.
 #[derive(Clone)]
-pub(super) struct Pages {
+pub(crate) struct Pages {
     options: LeptosOptions,
 }
 
 impl Pages {
     pub(super) fn new(options: LeptosOptions) -> Pages {
         Pages { options }
+    }
+
+    /// Where the site's files are and what they are called.
+    pub(crate) fn options(&self) -> LeptosOptions {
+        self.options.clone()
     }
 
     /// Draws the page of the request's address; `context` provides what only this request knows.
@@ -40,7 +45,7 @@ impl Pages {
 }
 
 /// The backend of a request; `None` only when the server forgot to mount it.
-pub(super) fn backend_of(request: &http::request::Parts) -> Option<Arc<dyn Backend>> {
+pub(crate) fn backend_of(request: &http::request::Parts) -> Option<Arc<dyn Backend>> {
     request.extensions.get::<Arc<dyn Backend>>().cloned()
 }
 
@@ -63,7 +68,7 @@ pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Respon
 }
 
 /// The address of the login page that leads back to where somebody wanted to go.
-pub(super) fn login_address(uri: &http::Uri) -> String {
+pub(crate) fn login_address(uri: &http::Uri) -> String {
     let wanted = uri.path_and_query().map_or("/", |path| path.as_str());
     let wanted = if wanted == "/" { "" } else { wanted };
     with_query("/login", &[("next", wanted)])

@@ -9,6 +9,7 @@ use http::request::Parts;
 use http::{StatusCode, header};
 use leadbell_domain::{
     DraftContext, EntityId, FieldErrors, Level, RuleDraft, RuleId, RuleStatus, SecretText,
+    may_show_personal_data,
 };
 use leptos::prelude::provide_context;
 
@@ -38,22 +39,30 @@ pub(crate) struct PostedRule {
 }
 
 /// A form's names and texts, in order.
-pub(super) struct Form(Vec<(String, String)>);
+pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {
-    pub(super) fn first(&self, name: &str) -> Option<&str> {
+    pub(crate) fn first(&self, name: &str) -> Option<&str> {
         self.pairs()
             .find(|(found, _)| *found == name)
             .map(|(_, text)| text)
     }
 
-    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// Every text of a name, in order.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        self.pairs()
+            .filter(|(found, _)| *found == name)
+            .map(|(_, text)| text.to_owned())
+            .collect()
+    }
+
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 }
 
 /// Reads a plain form, or says why it can't be.
-pub(super) async fn read_form(request: Request) -> Result<(Parts, Form), Response> {
+pub(crate) async fn read_form(request: Request) -> Result<(Parts, Form), Response> {
     let (parts, body) = request.into_parts();
     let is_form = parts
         .headers
@@ -185,6 +194,7 @@ impl Target {
                 level: self.level,
                 entity: &self.entity,
                 platform: view.entity.platform,
+                may_show_personal_data: may_show_personal_data(person.role),
             };
             if let Err(errors) = posted.draft.parse_trigger_step(&context) {
                 posted.errors = errors;
@@ -284,6 +294,7 @@ impl Target {
                 level: self.level,
                 entity: &self.entity,
                 platform: view.entity.platform,
+                may_show_personal_data: may_show_personal_data(person.role),
             };
             if let Err(errors) = draft.parse(&context) {
                 posted.errors = errors;

@@ -8,7 +8,6 @@ use leptos_router::hooks::use_location;
 
 use crate::address::{self, Place};
 use crate::api::Ask;
-use crate::frame::plural_label;
 use crate::parts::badge::{entity_status, platform_tag};
 use crate::parts::pager::pager;
 use crate::parts::toolbar::{SearchField, Toolbar};
@@ -19,7 +18,7 @@ pub(crate) fn ListPage(kind: EntityKind) -> impl IntoView {
     let query = use_location().query;
     let search = Memo::new(move |_| EntitySearch::from_query(&|name| query.read().get(name)));
     let rows = load(move || Ask::Entities(kind, search.get()));
-    let title = plural_label(kind);
+    let title = kind.plural_label();
     let path = address::list(kind);
     view! {
         <Title text=title/>
@@ -64,7 +63,7 @@ fn shown(kind: EntityKind, listing: &Listing<EntityRow>, search: &EntitySearch, 
         },
     );
     view! {
-        <table class="table table--compact" role="table" aria-label=plural_label(kind)>
+        <table class="table table--compact" role="table" aria-label=kind.plural_label()>
             <thead role="rowgroup">
                 <tr role="row">
                     <th role="columnheader" scope="col">"Name"</th>
@@ -115,7 +114,7 @@ fn entity_row(kind: EntityKind, row: &EntityRow, has_platform: bool, has_owner: 
 }
 
 fn empty(kind: EntityKind, search: &EntitySearch, path: &str) -> AnyView {
-    let what = plural_label(kind).to_lowercase();
+    let what = kind.plural_label().to_lowercase();
     if search.q.is_empty() && search.page <= 1 {
         return view! {
             <section class="empty">

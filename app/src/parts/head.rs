@@ -6,7 +6,6 @@ use leptos::prelude::*;
 
 use super::badge::{entity_status, platform_tag};
 use crate::address::{self, Place};
-use crate::frame::plural_label;
 use crate::views::EntityView;
 
 /// Which tab is open.
@@ -24,7 +23,7 @@ pub(crate) fn entity_head(view: &EntityView, own: bool, tab: Tab) -> AnyView {
     let way_up = (!own).then(|| {
         view! {
             <nav class="head__way" aria-label="Breadcrumb">
-                <a href=address::list(kind)>{plural_label(kind)}</a>
+                <a href=address::list(kind)>{kind.plural_label()}</a>
                 <span aria-hidden="true">" / "</span>
                 <span class="head__id">{row.id.to_string()}</span>
             </nav>

@@ -13,6 +13,8 @@ impl RuleDraft {
             let own = text.to_owned();
             match name {
                 "name" => draft.name = own,
+                "note" => draft.note = own,
+                "preset_id" => draft.preset_id = own,
                 "trigger" => draft.trigger = own,
                 "status" => draft.status = own,
                 "filters.price.op" => draft.price.op = own,
@@ -22,6 +24,7 @@ impl RuleDraft {
                 "action.type" => draft.action = own,
                 "action.connection_id" => draft.connection_id = own,
                 "action.auth_token" => draft.auth_token = SecretText(own),
+                "action.personal_data" => draft.personal_data = own,
                 "action.target" => draft.target = own,
                 "action.target.channel_id" => draft.channel_id = own,
                 "action.target.member_id" => draft.member_id = own,

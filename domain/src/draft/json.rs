@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ACTION, FilterDraft, RuleDraft, SecretText};
+use super::{ACTION, FilterDraft, RuleDraft, SecretText, personal_data_key};
 use crate::{FieldErrors, FilterKey, StoredRule, Target, format_rfc3339};
 
 impl RuleDraft {
@@ -14,6 +14,8 @@ impl RuleDraft {
         let mut errors = FieldErrors::new();
         let mut draft = RuleDraft {
             name: text(map, "name", "name", &mut errors),
+            note: text(map, "note", "note", &mut errors),
+            preset_id: text(map, "preset_id", "preset_id", &mut errors),
             trigger: text(map, "trigger", "trigger", &mut errors),
             status: text(map, "status", "status", &mut errors),
             ..RuleDraft::default()
@@ -58,13 +60,21 @@ impl RuleDraft {
         only(
             action,
             "action",
-            &["type", "connection_id", "auth_token", "target", "text"],
+            &[
+                "type",
+                "connection_id",
+                "auth_token",
+                "target",
+                "text",
+                "personal_data",
+            ],
             errors,
         );
         self.action = text(action, "type", "action.type", errors);
         self.connection_id = text(action, "connection_id", "action.connection_id", errors);
         self.auth_token = SecretText(text(action, "auth_token", "action.auth_token", errors));
         self.text = text(action, "text", "action.text", errors);
+        self.personal_data = text(action, "personal_data", "action.personal_data", errors);
         let Some(target) = object(action, "target", "action.target", errors) else {
             return;
         };
@@ -100,6 +110,8 @@ impl StoredRule {
             "number": self.number,
             "version": self.version,
             "name": rule.name,
+            "note": rule.note,
+            "preset_id": rule.preset,
             "level": rule.level,
             "entity_id": rule.entity,
             "trigger": rule.trigger,
@@ -109,6 +121,7 @@ impl StoredRule {
                 "connection_id": rule.action.connection,
                 "target": target,
                 "text": rule.action.template.text(),
+                "personal_data": personal_data_key(rule.action.shows_personal_data),
             },
             "status": rule.status,
             "created_at": format_rfc3339(self.created_at),

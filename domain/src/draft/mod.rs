@@ -13,12 +13,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConnectionId, EntityId, FilterKey, Filters, Level, ListFilter, Platform, PriceCondition, Role, Rule,
-    RuleStatus, SlackAction, SlackToken, StoredRule, Target, Template, Trigger,
+    ConnectionId, EntityId, FilterKey, Filters, Level, ListFilter, Platform, PresetId, PriceCondition, Role,
+    Rule, RuleStatus, SlackAction, SlackToken, StoredRule, Target, Template, Trigger,
 };
 
 /// Longest name of a rule, in characters.
 const MAX_NAME: usize = 100;
+/// Longest note, in characters.
+const MAX_NOTE: usize = 2_000;
 /// Most values one list filter may hold.
 const MAX_VALUES: usize = 500;
 
@@ -60,6 +62,10 @@ pub struct PriceDraft {
 pub struct RuleDraft {
     /// A name for people; may be empty.
     pub name: String,
+    /// A note for people; may be empty.
+    pub note: String,
+    /// The preset the rule follows; empty for none.
+    pub preset_id: String,
     /// The trigger's key.
     pub trigger: String,
     /// The list filters.
@@ -80,6 +86,8 @@ pub struct RuleDraft {
     pub member_id: String,
     /// Message Text.
     pub text: String,
+    /// `masked` (also when empty) or `shown`.
+    pub personal_data: String,
     /// `active` (also when empty) or `disabled`.
     pub status: String,
 }
@@ -104,6 +112,9 @@ pub struct DraftContext<'a> {
     pub entity: &'a EntityId,
     /// Its platform, when it belongs to one.
     pub platform: Option<Platform>,
+    /// Whether the writer may have messages show personal data; see [`crate::may_show_personal_data`]. Asked apart
+    /// from `role`, because a publisher's rule is judged by the publisher's role whoever writes it.
+    pub may_show_personal_data: bool,
 }
 
 /// A valid rule, except that its connection is still a choice.
@@ -112,12 +123,15 @@ pub struct ParsedRule {
     /// Which token.
     pub connection: ConnectionChoice,
     name: String,
+    note: String,
+    preset: Option<PresetId>,
     level: Level,
     entity: EntityId,
     trigger: Trigger,
     filters: Filters,
     target: Target,
     template: Template,
+    shows_personal_data: bool,
     status: RuleStatus,
 }
 
@@ -129,9 +143,12 @@ impl ParsedRule {
             connection,
             target: self.target,
             template: self.template,
+            shows_personal_data: self.shows_personal_data,
         };
         let Self {
             name,
+            note,
+            preset,
             level,
             entity,
             trigger,
@@ -141,6 +158,8 @@ impl ParsedRule {
         } = self;
         Rule {
             name,
+            note,
+            preset,
             level,
             entity,
             trigger,
@@ -160,6 +179,12 @@ impl ParsedRule {
     #[must_use]
     pub fn trigger(&self) -> Trigger {
         self.trigger
+    }
+
+    /// The preset it follows; whether there is one of this id on its product is still to be asked of the store.
+    #[must_use]
+    pub fn preset(&self) -> Option<&PresetId> {
+        self.preset.as_ref()
     }
 
     /// Its filters.
@@ -201,6 +226,8 @@ impl RuleDraft {
         };
         RuleDraft {
             name: rule.name.clone(),
+            note: rule.note.clone(),
+            preset_id: rule.preset.as_ref().map(ToString::to_string).unwrap_or_default(),
             trigger: rule.trigger.key().to_owned(),
             filters,
             price: rule.filters.price.map(price_draft).unwrap_or_default(),
@@ -211,6 +238,7 @@ impl RuleDraft {
             channel_id,
             member_id,
             text: rule.action.template.text().to_owned(),
+            personal_data: personal_data_key(rule.action.shows_personal_data).to_owned(),
             status: rule.status.key().to_owned(),
         }
     }
@@ -218,6 +246,11 @@ impl RuleDraft {
 
 /// The key of the one action there is.
 pub(crate) const ACTION: &str = "send_slack_message";
+
+/// How data says whether personal data is shown.
+pub(crate) fn personal_data_key(shown: bool) -> &'static str {
+    if shown { "shown" } else { "masked" }
+}
 
 fn price_draft(price: PriceCondition) -> PriceDraft {
     let mut draft = PriceDraft {

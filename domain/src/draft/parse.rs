@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{
-    ACTION, ConnectionChoice, DraftContext, MAX_NAME, MAX_VALUES, ParsedRule, PriceDraft, RuleDraft,
+    ACTION, ConnectionChoice, DraftContext, MAX_NAME, MAX_NOTE, MAX_VALUES, ParsedRule, PriceDraft, RuleDraft,
 };
 use crate::{
-    ConnectionId, EntityId, FieldErrors, FilterKey, Filters, ListFilter, Method, Money, PriceCondition,
-    PriceOp, RuleStatus, SlackToken, Target, Template, Trigger, filter_label, form_fields, parse_channel_id,
-    parse_member_id,
+    ConnectionId, EntityId, FieldErrors, FilterKey, Filters, Level, ListFilter, Method, Money, PresetId,
+    PriceCondition, PriceOp, RuleStatus, SlackToken, Target, Template, Trigger, filter_label, form_fields,
+    parse_channel_id, parse_member_id,
 };
 
 impl RuleDraft {
@@ -19,6 +19,13 @@ impl RuleDraft {
         if name.chars().count() > MAX_NAME {
             errors.add("name", format!("A name may have at most {MAX_NAME} characters."));
         }
+        // Browsers send line ends as CR LF.
+        let note = self.note.trim().replace("\r\n", "\n");
+        if note.chars().count() > MAX_NOTE {
+            errors.add("note", "A note may have at most 2,000 characters.");
+        }
+        let preset = self.parse_preset(context, &mut errors);
+        let shows_personal_data = self.parse_personal_data(context, &mut errors);
         let trigger = self.parse_trigger(context, &mut errors);
         let filters = match trigger {
             Some(trigger) => self.parse_filters(context, trigger, &mut errors),
@@ -46,12 +53,15 @@ impl RuleDraft {
                 Ok(ParsedRule {
                     connection,
                     name: name.to_owned(),
+                    note,
+                    preset,
                     level: context.level,
                     entity: context.entity.clone(),
                     trigger,
                     filters,
                     target,
                     template,
+                    shows_personal_data,
                     status,
                 })
             }
@@ -63,6 +73,38 @@ impl RuleDraft {
     pub fn parse_trigger_step(&self, context: &DraftContext<'_>) -> Result<Trigger, FieldErrors> {
         let mut errors = FieldErrors::new();
         self.parse_trigger(context, &mut errors).ok_or(errors)
+    }
+
+    fn parse_preset(&self, context: &DraftContext<'_>, errors: &mut FieldErrors) -> Option<PresetId> {
+        if self.preset_id.trim().is_empty() {
+            return None;
+        }
+        if context.level != Level::Product {
+            errors.add("preset_id", "Presets are for the rules of products only.");
+            return None;
+        }
+        errors.keep(
+            "preset_id",
+            PresetId::new(self.preset_id.trim()).map_err(|_| "There is no such preset."),
+        )
+    }
+
+    fn parse_personal_data(&self, context: &DraftContext<'_>, errors: &mut FieldErrors) -> bool {
+        match self.personal_data.as_str() {
+            "" | "masked" => false,
+            "shown" if context.may_show_personal_data => true,
+            "shown" => {
+                errors.add(
+                    "action.personal_data",
+                    "You may not show personal data in messages.",
+                );
+                false
+            }
+            _ => {
+                errors.add("action.personal_data", "Personal data is masked or shown.");
+                false
+            }
+        }
     }
 
     fn parse_trigger(&self, context: &DraftContext<'_>, errors: &mut FieldErrors) -> Option<Trigger> {

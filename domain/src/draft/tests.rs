@@ -11,6 +11,7 @@ fn context(entity: &EntityId) -> DraftContext<'_> {
         level: Level::Product,
         entity,
         platform: Some(Platform::Lms),
+        may_show_personal_data: true,
     }
 }
 
@@ -165,6 +166,7 @@ fn a_trigger_of_another_platform_or_level_is_refused() {
             level: Level::Campaign,
             entity: &entity,
             platform: None,
+            may_show_personal_data: false,
         })
         .unwrap_err();
     assert!(
@@ -188,6 +190,7 @@ fn a_publisher_can_not_forge_a_filter_or_placeholder_of_the_buyers_side() {
             level: Level::Publisher,
             entity: &entity,
             platform: None,
+            may_show_personal_data: false,
         })
         .unwrap_err();
     assert!(

@@ -72,6 +72,8 @@ pub struct RenderContext<'a> {
     pub rule_name: &'a str,
     /// Where Leadbell is reached, for links.
     pub public_url: &'a str,
+    /// Whether personal data is shown instead of masked.
+    pub shows_personal_data: bool,
 }
 
 impl Template {

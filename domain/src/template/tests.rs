@@ -26,6 +26,7 @@ fn render_at(text: &str, sub_id: &str, level: Level) -> String {
         rule_number: 7,
         rule_name: "Sales",
         public_url: "https://bell.example.com/",
+        shows_personal_data: false,
     };
     template.render(&event(sub_id), &context)
 }

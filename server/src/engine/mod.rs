@@ -34,6 +34,7 @@ pub fn plan(event: &Event, rules: &RuleSet, public_url: &str) -> Vec<Planned> {
                     rule_number: stored.number,
                     rule_name: &stored.rule.name,
                     public_url,
+                    shows_personal_data: stored.rule.action.shows_personal_data,
                 };
                 let text = stored.rule.action.template.render(event, &context);
                 planned.push(Planned {

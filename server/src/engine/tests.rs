@@ -31,6 +31,8 @@ fn stored(number: i64, spec: &Spec) -> StoredRule {
         version: 1,
         rule: Rule {
             name: String::new(),
+            note: String::new(),
+            preset: None,
             level: spec.level,
             entity: EntityId::new(spec.entity.to_string()).unwrap(),
             trigger: Trigger::ALL[spec.trigger],
@@ -39,6 +41,7 @@ fn stored(number: i64, spec: &Spec) -> StoredRule {
                 connection: ConnectionId::new(format!("{UUID}0000")).unwrap(),
                 target: Target::from_parts("channel", "C0SALES01").unwrap(),
                 template: Template::stored("{{lead_id}}"),
+                shows_personal_data: false,
             },
             status: if spec.active {
                 RuleStatus::Active

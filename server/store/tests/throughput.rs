@@ -78,6 +78,8 @@ async fn rule(store: &dyn Store) -> StoredRule {
         .id;
     let rule = Rule {
         name: String::new(),
+        note: String::new(),
+        preset: None,
         level: Level::Product,
         entity: EntityId::new("218").unwrap(),
         trigger: Trigger::LmsLeadSold,
@@ -86,6 +88,7 @@ async fn rule(store: &dyn Store) -> StoredRule {
             connection,
             target: channel(1),
             template: Template::stored("x"),
+            shows_personal_data: false,
         },
         status: RuleStatus::Active,
     };

@@ -28,6 +28,7 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
                     rule_number: number,
                     rule_name: &name,
                     public_url: "https://leadbell.example",
+                    shows_personal_data: false,
                 };
                 slack_text(&event.with_value(|event| template.render(event, &context)))
             }

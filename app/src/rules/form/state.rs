@@ -202,6 +202,7 @@ impl FormState {
             level: self.level(),
             entity: &entity,
             platform: self.page.with_value(|page| page.data.view.entity.platform),
+            may_show_personal_data: leadbell_domain::may_show_personal_data(self.role()),
         };
         self.draft.with_untracked(|draft| draft.parse(&context))
     }

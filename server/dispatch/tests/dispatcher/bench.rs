@@ -135,6 +135,8 @@ impl Bench {
         let trigger = Trigger::LmsLeadSold;
         let rule = Rule {
             name: String::new(),
+            note: String::new(),
+            preset: None,
             level: Level::Product,
             entity: EntityId::new("218").unwrap(),
             trigger,
@@ -143,6 +145,7 @@ impl Bench {
                 connection: connection.clone(),
                 target: target.clone(),
                 template: Template::parse("Sold", trigger, Level::Product).unwrap(),
+                shows_personal_data: false,
             },
             status: RuleStatus::Active,
         };

@@ -10,7 +10,8 @@ use crate::StoreError;
 use crate::text::{clean, search_text};
 
 pub(super) const COLUMNS: &str = "r.id, r.number, r.version, r.name, r.level, r.entity_id, r.trigger_key, r.filters, \
-                                  r.connection_id, r.target_kind, r.target_id, r.template, r.status, r.author_id, \
+                                  r.connection_id, r.target_kind, r.target_id, r.template, r.shows_personal_data, r.note, \
+                                  r.preset_id, r.status, r.author_id, \
                                   r.created_at, r.updated_at";
 
 pub(super) fn read(row: &Row) -> Result<StoredRule> {
@@ -21,6 +22,8 @@ pub(super) fn read(row: &Row) -> Result<StoredRule> {
         version: fields.get("version")?,
         rule: Rule {
             name: fields.get("name")?,
+            note: fields.get("note")?,
+            preset: fields.opt_id("preset_id")?,
             level: fields.key("level", Level::from_key)?,
             entity: fields.id("entity_id")?,
             trigger: fields.key("trigger_key", Trigger::from_key)?,
@@ -29,6 +32,7 @@ pub(super) fn read(row: &Row) -> Result<StoredRule> {
                 connection: fields.id("connection_id")?,
                 target: fields.target()?,
                 template: Template::stored(fields.get("template")?),
+                shows_personal_data: fields.flag("shows_personal_data")?,
             },
             status: fields.key("status", RuleStatus::from_key)?,
         },
@@ -57,9 +61,9 @@ pub(super) async fn insert(db: &mut Connection, stored: &StoredRule) -> Result<(
     let change = next_version(db).await?;
     let query = sqlx::query(
         "INSERT INTO rules (id, version, change_seq, name, trigger_key, platform, filters, connection_id, \
-         target_kind, target_id, template, status, updated_at, search, number, level, entity_id, author_id, \
-         created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+         target_kind, target_id, template, status, updated_at, search, shows_personal_data, note, preset_id, number, \
+         level, entity_id, author_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+         $14, $15, $16, $17, $18, $19, $20, $21, $22)",
     );
     bind_changing(query, stored, change)?
         .bind(stored.number)
@@ -78,7 +82,7 @@ pub(super) async fn update(db: &mut Connection, stored: &StoredRule) -> Result<(
     let query = sqlx::query(
         "UPDATE rules SET version = $2, change_seq = $3, name = $4, trigger_key = $5, platform = $6, filters = $7, \
          connection_id = $8, target_kind = $9, target_id = $10, template = $11, status = $12, updated_at = $13, \
-         search = $14 WHERE id = $1 AND version = $2 - 1 AND deleted_at IS NULL",
+         search = $14, shows_personal_data = $15, note = $16, preset_id = $17 WHERE id = $1 AND version = $2 - 1 AND deleted_at IS NULL",
     );
     let written = bind_changing(query, stored, change)?.execute(db).await?;
     expect_one(written.rows_affected(), StoreError::Conflict)
@@ -86,7 +90,7 @@ pub(super) async fn update(db: &mut Connection, stored: &StoredRule) -> Result<(
 
 type Bound<'q> = Query<'q, Db, <Db as Database>::Arguments<'q>>;
 
-/// Binds $1 to $14: the id and everything that an update changes.
+/// Binds $1 to $17: the id and everything that an update changes.
 fn bind_changing<'q>(query: Bound<'q>, stored: &StoredRule, change: i64) -> Result<Bound<'q>> {
     let rule = &stored.rule;
     let target = &rule.action.target;
@@ -97,7 +101,13 @@ fn bind_changing<'q>(query: Bound<'q>, stored: &StoredRule, change: i64) -> Resu
         detail: format!("filters can't be written: {error}"),
     })?;
     // "#412" finds the number, "412" too.
-    let search = search_text(&[&format!("#{}", stored.number), &rule.name, target.id(), &template]);
+    let search = search_text(&[
+        &format!("#{}", stored.number),
+        &rule.name,
+        target.id(),
+        &template,
+        &rule.note,
+    ]);
     Ok(query
         .bind(stored.id.to_string())
         .bind(stored.version)
@@ -112,5 +122,8 @@ fn bind_changing<'q>(query: Bound<'q>, stored: &StoredRule, change: i64) -> Resu
         .bind(template)
         .bind(rule.status.key())
         .bind(stored.updated_at)
-        .bind(search))
+        .bind(search)
+        .bind(i64::from(rule.action.shows_personal_data))
+        .bind(clean(&rule.note))
+        .bind(rule.preset.as_ref().map(ToString::to_string)))
 }

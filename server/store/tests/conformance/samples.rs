@@ -102,6 +102,8 @@ pub async fn connect(store: &dyn Store) -> ConnectionId {
 pub fn rule(level: Level, entity: &str, trigger: Trigger, connection: &ConnectionId) -> Rule {
     Rule {
         name: "Big leads".to_owned(),
+        note: String::new(),
+        preset: None,
         level,
         entity: id(entity),
         trigger,
@@ -110,6 +112,7 @@ pub fn rule(level: Level, entity: &str, trigger: Trigger, connection: &Connectio
             connection: connection.clone(),
             target: channel(1),
             template: Template::stored("Lead {{lead_id}} sold"),
+            shows_personal_data: false,
         },
         status: RuleStatus::Active,
     }

@@ -11,8 +11,8 @@ use axum::response::Response;
 use leadbell_app::backend::Backend;
 use leadbell_app::error::AppError;
 use leadbell_app::views::{
-    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, Person, RuleFormData, RuleRow,
-    RuleSearch, SaveRule, SavedRule,
+    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, MenuLink, Person, RuleFormData,
+    RuleRow, RuleSearch, SaveRule, SavedRule,
 };
 use leadbell_domain::{
     EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SlackToken, UserId, Verb, Viewer,
@@ -21,9 +21,8 @@ use leadbell_store::{StoreError, User};
 use secrecy::SecretString;
 use tower_sessions::Session;
 
-use super::password;
 use super::throttle::Throttle;
-use super::views;
+use super::{password, views};
 use crate::access::connection_owner;
 use crate::rules::{self, Editing, RuleError};
 use crate::state::AppState;
@@ -37,11 +36,11 @@ const SEEN: &str = "seen";
 const SEEN_EVERY_MS: i64 = 10 * 60 * 1_000;
 
 /// Rows of a page of any list.
-pub(super) const PAGE: i64 = 50;
+pub(in crate::http) const PAGE: i64 = 50;
 
 /// One request's backend.
 pub struct RequestBackend {
-    pub(super) state: AppState,
+    pub(in crate::http) state: AppState,
     session: Session,
     throttle: Arc<Throttle>,
     user: Option<User>,
@@ -100,13 +99,13 @@ async fn keep_alive(state: &AppState, session: &Session) {
 }
 
 /// Logs the cause under a number and shows the number only.
-pub(super) fn internal(error: &dyn std::fmt::Display) -> AppError {
+pub(in crate::http) fn internal(error: &dyn std::fmt::Display) -> AppError {
     let number = uuid::Uuid::new_v4().simple().to_string()[..8].to_owned();
     tracing::error!(%error, number, "internal error");
     AppError::Internal(number)
 }
 
-pub(super) fn store_error(error: StoreError) -> AppError {
+pub(in crate::http) fn store_error(error: StoreError) -> AppError {
     match error {
         StoreError::NotFound => AppError::NotFound,
         StoreError::Conflict => AppError::Conflict,
@@ -139,8 +138,30 @@ fn viewer_of(user: &User) -> Viewer {
     }
 }
 
+/// Where a person may go.
+fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
+    let link = |href: &str, label: &str| MenuLink {
+        href: href.to_owned(),
+        label: label.to_owned(),
+        desk: false,
+    };
+    let mut menu = Vec::new();
+    if own_profile {
+        menu.push(link("/profile/tracking", "My tracking"));
+    } else {
+        for level in Level::ALL {
+            if !viewer.scope(level, Verb::View).is_nothing() {
+                let kind = EntityKind::from(level);
+                menu.push(link(&format!("/{}", kind.plural()), kind.plural_label()));
+            }
+        }
+    }
+    menu.push(link("/help/slack", "Slack setup"));
+    menu
+}
+
 impl RequestBackend {
-    pub(super) fn viewer(&self) -> Result<Viewer, AppError> {
+    pub(in crate::http) fn viewer(&self) -> Result<Viewer, AppError> {
         self.user.as_ref().map(viewer_of).ok_or(AppError::LoggedOut)
     }
 
@@ -165,11 +186,6 @@ impl Backend for RequestBackend {
     fn person(&self) -> Option<Person> {
         let user = self.user.as_ref()?;
         let viewer = viewer_of(user);
-        let menu = Level::ALL
-            .into_iter()
-            .filter(|level| !viewer.scope(*level, Verb::View).is_nothing())
-            .map(EntityKind::from)
-            .collect();
         let publisher = match viewer.scope(Level::Publisher, Verb::View) {
             Scope::Publishers(_) if user.role == leadbell_domain::Role::Publisher => {
                 user.publishers.first().cloned()
@@ -180,8 +196,8 @@ impl Backend for RequestBackend {
             name: user.name.clone(),
             email: user.email.clone(),
             role: user.role,
+            menu: menu(&viewer, publisher.is_some()),
             publisher,
-            menu,
         })
     }
 

@@ -20,8 +20,19 @@ pub struct Person {
     pub role: Role,
     /// For a publisher's own login: the publisher.
     pub publisher: Option<EntityId>,
-    /// The kinds of entities whose pages this person may open, in the order of the navigation.
-    pub menu: Vec<EntityKind>,
+    /// Where this person may go, in the order of the navigation; the first is where he begins.
+    pub menu: Vec<MenuLink>,
+}
+
+/// An entry of the navigation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MenuLink {
+    /// The address.
+    pub href: String,
+    /// What it is called.
+    pub label: String,
+    /// A desk page: drawn by the server alone.
+    pub desk: bool,
 }
 
 /// A part of a list, with how much there is in all.

@@ -1,0 +1,53 @@
+//! The document around a desk page: the same head and frame as everywhere, and no script.
+
+use leptos::config::LeptosOptions;
+use leptos::prelude::*;
+use leptos_meta::HashedStylesheet;
+
+use crate::frame::{brand, menu};
+use crate::parts::view::Erase;
+use crate::views::Person;
+
+/// What stands around a page's own part.
+pub(super) struct Around<'a> {
+    pub title: &'a str,
+    pub path: &'a str,
+    pub person: Person,
+    pub notice: Option<String>,
+    pub options: LeptosOptions,
+}
+
+/// The whole document as HTML. To be called under an owner.
+pub(super) fn document(around: Around<'_>, body: AnyView) -> String {
+    let Around {
+        title,
+        path,
+        person,
+        notice,
+        options,
+    } = around;
+    let title = format!("{title} · Leadbell");
+    let path = Signal::stored(path.to_owned());
+    let said =
+        notice.map(|text| view! { <p class="notice"><span class="notice__text">{text}</span></p> }.erase());
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <title>{title}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet options id="style"/>
+            </head>
+            <body>
+                <a class="skip-link" href="#main">"Skip to content"</a>
+                <header class="header">{brand()} {menu(person, path)}</header>
+                <div class="notices" role="status">{said}</div>
+                <main id="main" class="main" tabindex="-1">{body}</main>
+            </body>
+        </html>
+    }
+    .to_html()
+}

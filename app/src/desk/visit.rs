@@ -1,0 +1,136 @@
+//! One request for a desk page, from the door to the answer.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, header};
+use leptos::prelude::*;
+
+use super::layout::{Around, document};
+use crate::backend::Backend;
+use crate::error::AppError;
+use crate::http::{Form, Pages, backend_of, login_address, read_form, status};
+use crate::parts::view::Erase;
+use crate::views::Person;
+
+/// Nothing on a desk page runs.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// A request for a desk page by somebody who is logged in. What he may see and do is the backend's to say.
+pub(crate) struct Visit {
+    /// The backend, bound to this person.
+    pub backend: Arc<dyn Backend>,
+    /// Who it is.
+    pub person: Person,
+    pages: Pages,
+    parts: Parts,
+}
+
+impl Visit {
+    /// Lets a person in who wants to look.
+    pub(crate) fn open(pages: Pages, request: Request) -> Result<Visit, Response> {
+        let (parts, _) = request.into_parts();
+        Visit::of(pages, parts)
+    }
+
+    /// Lets a person in who posts a form.
+    pub(crate) async fn post(pages: Pages, request: Request) -> Result<(Visit, Form), Response> {
+        let (parts, form) = read_form(request).await?;
+        Ok((Visit::of(pages, parts)?, form))
+    }
+
+    fn of(pages: Pages, parts: Parts) -> Result<Visit, Response> {
+        let known = backend_of(&parts).and_then(|backend| backend.person().map(|person| (backend, person)));
+        match known {
+            Some((backend, person)) => Ok(Visit {
+                backend,
+                person,
+                pages,
+                parts,
+            }),
+            None => Err(Redirect::to(&login_address(&parts.uri)).into_response()),
+        }
+    }
+
+    /// The first value of a name in the address's query; empty without.
+    pub(crate) fn query(&self, name: &str) -> String {
+        self.query_all(name).into_iter().next().unwrap_or_default()
+    }
+
+    /// Every value of a name in the address's query.
+    pub(crate) fn query_all(&self, name: &str) -> Vec<String> {
+        form_urlencoded::parse(self.parts.uri.query().unwrap_or_default().as_bytes())
+            .filter(|(found, _)| found == name)
+            .map(|(_, text)| text.into_owned())
+            .collect()
+    }
+
+    /// The page's path.
+    pub(crate) fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
+    /// Ends the visit with a page. `body` is what stands in its `<main>`.
+    pub(crate) async fn page(self, title: &str, body: impl FnOnce() -> AnyView) -> Response {
+        self.draw(StatusCode::OK, title, body).await
+    }
+
+    /// Ends the visit with the form again, and what is wrong in it.
+    pub(crate) async fn refused(self, title: &str, body: impl FnOnce() -> AnyView) -> Response {
+        self.draw(StatusCode::UNPROCESSABLE_ENTITY, title, body).await
+    }
+
+    /// Ends the visit with what is wrong.
+    pub(crate) async fn trouble(self, error: AppError) -> Response {
+        if error == AppError::LoggedOut {
+            return Redirect::to(&login_address(&self.parts.uri)).into_response();
+        }
+        let title = match &error {
+            AppError::NotFound => "Nothing here",
+            AppError::Forbidden => "Not for you to change",
+            AppError::Conflict => "Changed in the meantime",
+            _ => "This did not work",
+        };
+        self.draw(status(&error), title, || {
+            view! {
+                <section class="trouble" role="alert">
+                    <h1 class="trouble__title">{title}</h1>
+                    <p class="trouble__text">{error.to_string()}</p>
+                    <a class="button" href="/">"Go to the first page"</a>
+                </section>
+            }
+            .erase()
+        })
+        .await
+    }
+
+    /// Ends the visit with another page that says what was done.
+    pub(crate) async fn done(self, said: &str, to: &str) -> Response {
+        if let Err(error) = self.backend.set_notice(said).await {
+            return self.trouble(error).await;
+        }
+        Redirect::to(to).into_response()
+    }
+
+    async fn draw(self, status: StatusCode, title: &str, body: impl FnOnce() -> AnyView) -> Response {
+        // A notice that can't be read is no reason to show no page.
+        let notice = self.backend.take_notice().await.unwrap_or_default();
+        let around = Around {
+            title,
+            path: self.parts.uri.path(),
+            person: self.person,
+            notice,
+            options: self.pages.options(),
+        };
+        let html = Owner::new().with(|| document(around, body()));
+        let mut response = (status, Html(html)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        // A page shows one person's data: no cache may keep it for another.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}
