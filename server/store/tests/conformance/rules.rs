@@ -32,6 +32,7 @@ pub async fn a_rule_comes_back_as_it_was_stored(bench: &Bench) {
             connection: connection.clone(),
             target: member(3),
             template: Template::stored("Lead {{lead_id}}\nsold — \"quoted\" <now>"),
+            shows_personal_data: true,
         },
         status: RuleStatus::Disabled,
         ..rule(Level::Publisher, "1044", Trigger::ClLeadSold, &connection)
