@@ -85,6 +85,10 @@ pub struct Rule {
     pub trigger: Trigger,
     /// Which of those events.
     pub filters: Filters,
+    /// Whether test leads make it fire, too; their messages say TEST.
+    pub includes_test_leads: bool,
+    /// Whether repeated ping backs make it fire, too.
+    pub includes_duplicates: bool,
     /// What it does then.
     pub action: SlackAction,
     /// Whether it is obeyed.
@@ -98,11 +102,13 @@ impl Rule {
         event.trigger == self.trigger && event.scope_id(self.level) == Some(&self.entity)
     }
 
-    /// Whether the event makes it fire. Test leads never do: they would alert people about nothing.
+    /// Whether the event makes it fire. Test leads and repeated ping backs do only where the rule says so: they would
+    /// alert people about nothing (`domain.md` §11, 5 and 22).
     #[must_use]
     pub fn fires_for(&self, event: &Event) -> bool {
         self.status == RuleStatus::Active
-            && !event.is_test
+            && (self.includes_test_leads || !event.is_test)
+            && (self.includes_duplicates || !event.is_duplicate_pingback())
             && self.concerns(event)
             && self.filters.accept(event, self.level)
     }

@@ -109,6 +109,8 @@ fn numbered_rule(number: usize) -> StoredRule {
             entity: EntityId::new(number.to_string()).expect(known),
             trigger: Trigger::LmsLeadSold,
             filters: Filters::default(),
+            includes_test_leads: false,
+            includes_duplicates: false,
             action: SlackAction {
                 connection: ConnectionId::new(id).expect(known),
                 target: Target::from_parts("channel", "C0SALES01").expect(known),

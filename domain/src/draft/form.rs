@@ -21,6 +21,8 @@ impl RuleDraft {
                 "filters.price.value" => draft.price.value = own,
                 "filters.price.min" => draft.price.min = own,
                 "filters.price.max" => draft.price.max = own,
+                "include_test" => draft.include_test = true,
+                "include_duplicates" => draft.include_duplicates = true,
                 "action.type" => draft.action = own,
                 "action.connection_id" => draft.connection_id = own,
                 "action.auth_token" => draft.auth_token = SecretText(own),

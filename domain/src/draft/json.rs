@@ -20,6 +20,8 @@ impl RuleDraft {
             status: text(map, "status", "status", &mut errors),
             ..RuleDraft::default()
         };
+        draft.include_test = flag(map, "include_test", &mut errors);
+        draft.include_duplicates = flag(map, "include_duplicates", &mut errors);
         if let Some(filters) = object(map, "filters", "filters", &mut errors) {
             draft.take_filters(filters, &mut errors);
         }
@@ -116,6 +118,8 @@ impl StoredRule {
             "entity_id": rule.entity,
             "trigger": rule.trigger,
             "filters": rule.filters,
+            "include_test": rule.includes_test_leads,
+            "include_duplicates": rule.includes_duplicates,
             "action": {
                 "type": ACTION,
                 "connection_id": rule.action.connection,
@@ -137,6 +141,17 @@ fn text(map: &Map<String, Value>, name: &str, path: &str, errors: &mut FieldErro
         Some(_) => {
             errors.add(path, "Expected text.");
             String::new()
+        }
+    }
+}
+
+fn flag(map: &Map<String, Value>, name: &str, errors: &mut FieldErrors) -> bool {
+    match map.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(flag)) => *flag,
+        Some(_) => {
+            errors.add(name, "Expected true or false.");
+            false
         }
     }
 }

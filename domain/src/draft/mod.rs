@@ -72,6 +72,10 @@ pub struct RuleDraft {
     pub filters: BTreeMap<FilterKey, FilterDraft>,
     /// The price restriction.
     pub price: PriceDraft,
+    /// Fire for test leads, too.
+    pub include_test: bool,
+    /// Fire for repeated ping backs, too.
+    pub include_duplicates: bool,
     /// The action's key; empty means `send_slack_message`, the only one.
     pub action: String,
     /// A saved connection…
@@ -129,6 +133,8 @@ pub struct ParsedRule {
     entity: EntityId,
     trigger: Trigger,
     filters: Filters,
+    includes_test_leads: bool,
+    includes_duplicates: bool,
     target: Target,
     template: Template,
     shows_personal_data: bool,
@@ -153,6 +159,8 @@ impl ParsedRule {
             entity,
             trigger,
             filters,
+            includes_test_leads,
+            includes_duplicates,
             status,
             ..
         } = self;
@@ -164,6 +172,8 @@ impl ParsedRule {
             entity,
             trigger,
             filters,
+            includes_test_leads,
+            includes_duplicates,
             action,
             status,
         }
@@ -231,6 +241,8 @@ impl RuleDraft {
             trigger: rule.trigger.key().to_owned(),
             filters,
             price: rule.filters.price.map(price_draft).unwrap_or_default(),
+            include_test: rule.includes_test_leads,
+            include_duplicates: rule.includes_duplicates,
             action: ACTION.to_owned(),
             connection_id: rule.action.connection.to_string(),
             auth_token: SecretText::default(),

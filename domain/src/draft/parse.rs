@@ -27,6 +27,9 @@ impl RuleDraft {
         let preset = self.parse_preset(context, &mut errors);
         let shows_personal_data = self.parse_personal_data(context, &mut errors);
         let trigger = self.parse_trigger(context, &mut errors);
+        if self.include_duplicates && trigger.is_some_and(|trigger| trigger != Trigger::LmsRevenuePingBack) {
+            errors.add("include_duplicates", "Only ping backs can be duplicates.");
+        }
         let filters = match trigger {
             Some(trigger) => self.parse_filters(context, trigger, &mut errors),
             None => Filters::default(),
@@ -59,6 +62,8 @@ impl RuleDraft {
                     entity: context.entity.clone(),
                     trigger,
                     filters,
+                    includes_test_leads: self.include_test,
+                    includes_duplicates: self.include_duplicates,
                     target,
                     template,
                     shows_personal_data,

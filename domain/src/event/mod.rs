@@ -144,6 +144,12 @@ impl Event {
         }
     }
 
+    /// Whether it repeats a ping back that was told before.
+    #[must_use]
+    pub fn is_duplicate_pingback(&self) -> bool {
+        self.pingback.as_ref().is_some_and(|pingback| pingback.duplicate)
+    }
+
     /// What a list filter compares.
     #[must_use]
     pub fn filter_value(&self, key: FilterKey) -> Option<&str> {

@@ -21,6 +21,9 @@ pub const MAX_TEMPLATE_CHARS: usize = 4_000;
 /// Longest message we send, in characters; Slack splits what is over 4,000 into several messages.
 pub const MAX_RENDERED_CHARS: usize = 4_000;
 
+/// Stands before the message of a test lead, so that nobody takes it for a real one.
+const TEST_MARK: &str = "*TEST* ";
+
 /// Shown for a value the event does not have.
 const NO_VALUE: &str = "-";
 
@@ -128,6 +131,9 @@ impl Template {
     #[must_use]
     pub fn render(&self, event: &Event, context: &RenderContext<'_>) -> String {
         let mut out = String::with_capacity(self.text.len() + 64);
+        if event.is_test {
+            out.push_str(TEST_MARK);
+        }
         for part in &self.parts {
             match part {
                 Part::Literal(text) => out.push_str(text),

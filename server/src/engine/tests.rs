@@ -37,6 +37,8 @@ fn stored(number: i64, spec: &Spec) -> StoredRule {
             entity: EntityId::new(spec.entity.to_string()).unwrap(),
             trigger: Trigger::ALL[spec.trigger],
             filters: serde_json::from_value::<Filters>(spec.filters.clone()).unwrap(),
+            includes_test_leads: false,
+            includes_duplicates: false,
             action: SlackAction {
                 connection: ConnectionId::new(format!("{UUID}0000")).unwrap(),
                 target: Target::from_parts("channel", "C0SALES01").unwrap(),

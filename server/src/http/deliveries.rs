@@ -162,7 +162,10 @@ async fn verdicts(
             let changed_since = rule.updated_at > stored.received_at;
             let (verdict, filter, actual) = match (fired, rule.rule.verdict(event)) {
                 (Some(_), _) => ("matched", None, None),
-                (None, _) if event.is_test => ("test_event", None, None),
+                (None, _) if event.is_test && !rule.rule.includes_test_leads => ("test_event", None, None),
+                (None, _) if event.is_duplicate_pingback() && !rule.rule.includes_duplicates => {
+                    ("duplicate_ping_back", None, None)
+                }
                 (None, _) if rule.rule.status == leadbell_domain::RuleStatus::Disabled => {
                     ("disabled", None, None)
                 }

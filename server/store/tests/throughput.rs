@@ -84,6 +84,8 @@ async fn rule(store: &dyn Store) -> StoredRule {
         entity: EntityId::new("218").unwrap(),
         trigger: Trigger::LmsLeadSold,
         filters: Filters::default(),
+        includes_test_leads: false,
+        includes_duplicates: false,
         action: SlackAction {
             connection,
             target: channel(1),

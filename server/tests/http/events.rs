@@ -140,6 +140,55 @@ async fn a_test_event_is_accepted_and_sends_nothing() {
     assert_eq!(told["verdicts"][0]["verdict"], "test_event", "{told}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rule_that_includes_test_leads_sends_them_marked() {
+    let app = TestApp::start().await;
+    let including = rule("product", "218", "lms.lead_sold", "{{lead_id}}");
+    app.rule(&set(including, "include_test", json!(true))).await;
+    app.event(&set(sold("trial"), "is_test", json!(true))).await;
+    app.event(&sold("real")).await;
+    assert_eq!(
+        app.texts_until(demo::SALES, "real").await,
+        ["*TEST* trial", "real"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeated_ping_back_sends_only_where_the_rule_says_so() {
+    let app = TestApp::start().await;
+    let plain = rule("campaign", "8807", "lms.revenue_ping_back", "once {{lead_id}}");
+    app.rule(&plain).await;
+    let including = rule("product", "218", "lms.revenue_ping_back", "every {{lead_id}}");
+    let including = app.rule(&set(including, "include_duplicates", json!(true))).await;
+    assert_eq!(including["include_duplicates"], json!(true));
+    let repeated = set(
+        event("lms.revenue_ping_back", "again"),
+        "pingback",
+        json!({"id": "p-1", "amount": "5", "duplicate": true}),
+    );
+    app.event(&repeated).await;
+    app.event(&event("lms.revenue_ping_back", "last")).await;
+    let texts = app.texts_until(demo::SALES, "once last").await;
+    assert!(texts.contains(&"every again".to_owned()), "{texts:?}");
+    assert!(!texts.contains(&"once again".to_owned()), "{texts:?}");
+    let told = app.get("/events/again").await.expect(200).json();
+    assert!(
+        told["verdicts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|verdict| verdict["verdict"] == "duplicate_ping_back"),
+        "{told}"
+    );
+    let wrong = set(
+        rule("product", "218", "lms.lead_sold", "x"),
+        "include_duplicates",
+        json!(true),
+    );
+    let refused = app.post("/rules", &wrong).await.expect(422);
+    assert!(refused.text.contains("include_duplicates"), "{}", refused.text);
+}
+
 async fn entity(app: &TestApp, kind: EntityKind, id: &str) -> leadbell_domain::Entity {
     let id = EntityId::new(id).unwrap();
     let found = app.state().store.find_entity(kind, &id, &Scope::All).await;

@@ -141,6 +141,8 @@ impl Bench {
             entity: EntityId::new("218").unwrap(),
             trigger,
             filters: Filters::default(),
+            includes_test_leads: false,
+            includes_duplicates: false,
             action: SlackAction {
                 connection: connection.clone(),
                 target: target.clone(),

@@ -11,7 +11,7 @@ use crate::text::{clean, search_text};
 
 pub(super) const COLUMNS: &str = "r.id, r.number, r.version, r.name, r.level, r.entity_id, r.trigger_key, r.filters, \
                                   r.connection_id, r.target_kind, r.target_id, r.template, r.shows_personal_data, r.note, \
-                                  r.preset_id, r.status, r.author_id, \
+                                  r.preset_id, r.includes_test_leads, r.includes_duplicates, r.status, r.author_id, \
                                   r.created_at, r.updated_at";
 
 pub(super) fn read(row: &Row) -> Result<StoredRule> {
@@ -28,6 +28,8 @@ pub(super) fn read(row: &Row) -> Result<StoredRule> {
             entity: fields.id("entity_id")?,
             trigger: fields.key("trigger_key", Trigger::from_key)?,
             filters: fields.json::<Filters>("filters")?,
+            includes_test_leads: fields.flag("includes_test_leads")?,
+            includes_duplicates: fields.flag("includes_duplicates")?,
             action: SlackAction {
                 connection: fields.id("connection_id")?,
                 target: fields.target()?,
@@ -61,9 +63,10 @@ pub(super) async fn insert(db: &mut Connection, stored: &StoredRule) -> Result<(
     let change = next_version(db).await?;
     let query = sqlx::query(
         "INSERT INTO rules (id, version, change_seq, name, trigger_key, platform, filters, connection_id, \
-         target_kind, target_id, template, status, updated_at, search, shows_personal_data, note, preset_id, number, \
-         level, entity_id, author_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
-         $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+         target_kind, target_id, template, status, updated_at, search, shows_personal_data, note, preset_id, \
+         includes_test_leads, includes_duplicates, number, level, entity_id, author_id, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
+         $23, $24)",
     );
     bind_changing(query, stored, change)?
         .bind(stored.number)
@@ -82,7 +85,8 @@ pub(super) async fn update(db: &mut Connection, stored: &StoredRule) -> Result<(
     let query = sqlx::query(
         "UPDATE rules SET version = $2, change_seq = $3, name = $4, trigger_key = $5, platform = $6, filters = $7, \
          connection_id = $8, target_kind = $9, target_id = $10, template = $11, status = $12, updated_at = $13, \
-         search = $14, shows_personal_data = $15, note = $16, preset_id = $17 WHERE id = $1 AND version = $2 - 1 AND deleted_at IS NULL",
+         search = $14, shows_personal_data = $15, note = $16, preset_id = $17, \
+         includes_test_leads = $18, includes_duplicates = $19 WHERE id = $1 AND version = $2 - 1 AND deleted_at IS NULL",
     );
     let written = bind_changing(query, stored, change)?.execute(db).await?;
     expect_one(written.rows_affected(), StoreError::Conflict)
@@ -90,7 +94,7 @@ pub(super) async fn update(db: &mut Connection, stored: &StoredRule) -> Result<(
 
 type Bound<'q> = Query<'q, Db, <Db as Database>::Arguments<'q>>;
 
-/// Binds $1 to $17: the id and everything that an update changes.
+/// Binds $1 to $19: the id and everything that an update changes.
 fn bind_changing<'q>(query: Bound<'q>, stored: &StoredRule, change: i64) -> Result<Bound<'q>> {
     let rule = &stored.rule;
     let target = &rule.action.target;
@@ -125,5 +129,7 @@ fn bind_changing<'q>(query: Bound<'q>, stored: &StoredRule, change: i64) -> Resu
         .bind(search)
         .bind(i64::from(rule.action.shows_personal_data))
         .bind(clean(&rule.note))
-        .bind(rule.preset.as_ref().map(ToString::to_string)))
+        .bind(rule.preset.as_ref().map(ToString::to_string))
+        .bind(i64::from(rule.includes_test_leads))
+        .bind(i64::from(rule.includes_duplicates)))
 }

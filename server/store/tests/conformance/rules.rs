@@ -27,7 +27,10 @@ pub async fn a_rule_comes_back_as_it_was_stored(bench: &Bench) {
     let connection = connect(&*bench.store).await;
     let written = Rule {
         name: "Größte Leads 100%".to_owned(),
+        note: "Für Kim: 50 % = viel".to_owned(),
         filters: all_filters(),
+        includes_test_leads: true,
+        includes_duplicates: true,
         action: SlackAction {
             connection: connection.clone(),
             target: member(3),

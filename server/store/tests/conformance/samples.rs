@@ -108,6 +108,8 @@ pub fn rule(level: Level, entity: &str, trigger: Trigger, connection: &Connectio
         entity: id(entity),
         trigger,
         filters: Filters::default(),
+        includes_test_leads: false,
+        includes_duplicates: false,
         action: SlackAction {
             connection: connection.clone(),
             target: channel(1),
