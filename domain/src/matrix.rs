@@ -140,4 +140,55 @@ mod tests {
             assert_eq!(fields.price_ops.is_empty(), trigger.name() == "Lead Rejected");
         }
     }
+
+    /// Filters as letters: Method, Publisher, Channel, Source, Buyer, (K)ampaign, ping(T)ree, p(R)ice.
+    const LETTERS: &str = "MPCSBKTR";
+
+    fn letters(filters: &[FilterKey]) -> String {
+        FilterKey::ALL
+            .into_iter()
+            .zip(LETTERS.chars())
+            .map(|(key, letter)| if filters.contains(&key) { letter } else { '-' })
+            .collect()
+    }
+
+    /// Both texts, letter by letter.
+    fn both(a: &str, b: &str) -> String {
+        a.chars()
+            .zip(b.chars())
+            .map(|(a, b)| if a == b { a } else { '-' })
+            .collect()
+    }
+
+    /// Matrices C, D and E of the specification, written out a second time: a wrong cell shows as two texts that differ.
+    #[test]
+    fn every_role_level_and_trigger_offers_exactly_the_cells_of_the_specification() {
+        use Trigger as T;
+        let level_row = |level| match level {
+            Level::Product => "MPCSBKTR",
+            Level::Campaign => "MPCS--TR",
+            Level::Publisher => "M-CS---R",
+        };
+        let trigger_row = |trigger| match trigger {
+            T::LmsLeadRejected => "MPCS--T-",
+            T::ClLeadRejected => "-PCS--T-",
+            other if other.platform() == Platform::Lms => "MPCSBKTR",
+            _ => "-PCSBKTR",
+        };
+        let role_row = |role| match role {
+            Role::GlobalAdmin | Role::LmsAdmin | Role::Support | Role::Qa => "MPCSBKTR",
+            Role::CallLogicAdmin => "-PCSBKTR",
+            Role::BuyerAgent | Role::BuyerEditor => "M---BKTR",
+            Role::PublisherAgent | Role::CompliancePublisher | Role::Publisher => "M-CS---R",
+        };
+        for role in Role::ALL {
+            for trigger in Trigger::ALL {
+                for level in trigger.levels() {
+                    let expected = both(&both(level_row(*level), trigger_row(trigger)), role_row(role));
+                    let found = letters(&form_fields(role, *level, trigger).filters);
+                    assert_eq!(found, expected, "{} {level:?} {}", role.label(), trigger.key());
+                }
+            }
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod crash;
 mod cross_site;
 mod events;
 mod events_refused;
+mod form_fields;
 mod forms;
 mod judging;
 mod large_bodies;
