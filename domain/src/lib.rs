@@ -13,6 +13,7 @@ mod errors;
 mod event;
 mod filter;
 mod ids;
+mod judge;
 mod matrix;
 mod money;
 mod permission;
@@ -39,16 +40,18 @@ pub use ids::{
     ApiKeyId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey, InvalidId, PresetId,
     RuleId, UserId,
 };
+pub use judge::{Judged, judge_filters, obstacles};
 pub use matrix::{FormFields, filter_label, form_fields};
 pub use money::{InvalidMoney, Money};
 pub use permission::{Duty, Reach, Scope, Verb, Viewer, duty_reach, may_show_personal_data, reach};
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use role::Role;
 pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};
-pub use sample::sample_event;
+pub use sample::{sample_event, sample_event_of};
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,
 };
+pub(crate) use summary::filter_line;
 pub use summary::{filter_lines, price_line};
 pub use template::{MAX_RENDERED_CHARS, MAX_TEMPLATE_CHARS, RenderContext, Template, TemplateError};
 pub use timestamp::{Timestamp, format_rfc3339, parse_rfc3339};

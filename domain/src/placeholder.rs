@@ -170,7 +170,7 @@ static TABLE: &[Entry] = &[
     Entry("earnings_today", G::Earning, Publisher, When::Earning, |e, _| money(e.earning.as_ref().and_then(|earning| earning.today))),
 
     Entry("call_id", G::Call, Publisher, When::Call, |e, _| e.call.as_ref()?.id.clone()),
-    Entry("caller_number", G::Call, Publisher, When::Call, |e, _| e.call.as_ref()?.caller.as_deref().map(mask)),
+    Entry("caller_number", G::Call, Publisher, When::Call, |e, c| e.call.as_ref()?.caller.as_deref().map(|number| personal(number, c))),
     Entry("dialed_number", G::Call, Publisher, When::Call, |e, _| e.call.as_ref()?.dialed.clone()),
     Entry("call_started_at", G::Call, Publisher, When::Call, |e, _| e.call.as_ref()?.started_at.map(format_rfc3339)),
     Entry("ivr_path", G::Call, Publisher, When::Call, |e, _| e.call.as_ref()?.ivr_path.clone()),
@@ -256,11 +256,12 @@ pub(crate) fn is_known(name: &str) -> bool {
     TABLE.iter().any(|entry| entry.0 == name)
 }
 
-/// The value in this event, not yet escaped; `None` when the event has none. The lead's fields come masked.
+/// The value in this event, not yet escaped; `None` when the event has none. Personal data of the lead comes masked,
+/// unless the rule shows it.
 pub(crate) fn value_of(name: &str, event: &Event, context: &RenderContext<'_>) -> Option<String> {
     if let Some(field) = name.strip_prefix(FIELD_PREFIX) {
         let (_, value) = event.lead.fields.iter().find(|(key, _)| key == field)?;
-        return Some(mask(value));
+        return Some(personal(value, context));
     }
     let entry = TABLE.iter().find(|entry| entry.0 == name)?;
     // Second lock on the same door: what was parsed for one kind of rule is never rendered for another.
@@ -268,6 +269,15 @@ pub(crate) fn value_of(name: &str, event: &Event, context: &RenderContext<'_>) -
         return None;
     }
     (entry.4)(event, context).filter(|value| !value.is_empty())
+}
+
+/// A value that tells who the lead is.
+fn personal(value: &str, context: &RenderContext<'_>) -> String {
+    if context.shows_personal_data {
+        value.trim().to_owned()
+    } else {
+        mask(value)
+    }
 }
 
 /// Hides most of a personal value: the domain of an e-mail address, the last four digits of a number and the first

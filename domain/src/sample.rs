@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Event, Platform, Trigger, parse_event};
+use crate::{EntityId, EntityRef, Event, Level, Platform, Trigger, parse_event};
 
 /// 2026-11-23T20:15:03Z, UTC milliseconds: any fixed moment would do.
 const AT: i64 = 1_795_464_903_000;
@@ -18,6 +18,26 @@ pub fn sample_event(trigger: Trigger) -> Event {
         // The text is ours and has no input but the trigger; the tests below parse all of them.
         Err(errors) => unreachable!("the sample of {}: {errors}", trigger.key()),
     }
+}
+
+/// The sample event of a trigger, happening to what a rule is about.
+#[must_use]
+pub fn sample_event_of(trigger: Trigger, level: Level, id: &EntityId, name: &str) -> Event {
+    let mut event = sample_event(trigger);
+    let entity = EntityRef {
+        id: id.clone(),
+        name: Some(name.to_owned()),
+    };
+    match level {
+        Level::Product => event.product = entity,
+        Level::Campaign => {
+            if let Some(campaign) = &mut event.campaign {
+                campaign.entity = entity;
+            }
+        }
+        Level::Publisher => event.publisher = Some(entity),
+    }
+    event
 }
 
 /// The event as it would arrive (`domain.md` §9): what all events of the platform share, and what this one adds. As

@@ -11,27 +11,34 @@ pub fn filter_lines(filters: &Filters, name: impl Fn(FilterKey, &str) -> Option<
     let mut lines: Vec<String> = filters
         .lists
         .iter()
-        .map(|(key, filter)| {
-            let values = filter.values();
-            let mut named: Vec<String> = values
-                .iter()
-                .take(NAMED)
-                .map(|id| name(*key, id).unwrap_or_else(|| id.clone()))
-                .collect();
-            if values.len() > NAMED {
-                named.push(format!("{} more", values.len() - NAMED));
-            }
-            let verb = match (filter, values.len()) {
-                (ListFilter::AnyOf(_), 1) => "is",
-                (ListFilter::AnyOf(_), _) => "is any of",
-                (ListFilter::NoneOf(_), 1) => "is not",
-                (ListFilter::NoneOf(_), _) => "is none of",
-            };
-            format!("{} {verb} {}", filter_label(*key), named.join(", "))
-        })
+        .map(|(key, filter)| filter_line(*key, filter, &name))
         .collect();
     lines.extend(filters.price.map(price_line));
     lines
+}
+
+/// One list filter in words.
+pub(crate) fn filter_line(
+    key: FilterKey,
+    filter: &ListFilter,
+    name: &impl Fn(FilterKey, &str) -> Option<String>,
+) -> String {
+    let values = filter.values();
+    let mut named: Vec<String> = values
+        .iter()
+        .take(NAMED)
+        .map(|id| name(key, id).unwrap_or_else(|| id.clone()))
+        .collect();
+    if values.len() > NAMED {
+        named.push(format!("{} more", values.len() - NAMED));
+    }
+    let verb = match (filter, values.len()) {
+        (ListFilter::AnyOf(_), 1) => "is",
+        (ListFilter::AnyOf(_), _) => "is any of",
+        (ListFilter::NoneOf(_), 1) => "is not",
+        (ListFilter::NoneOf(_), _) => "is none of",
+    };
+    format!("{} {verb} {}", filter_label(key), named.join(", "))
 }
 
 /// A price restriction in words.

@@ -2,9 +2,9 @@
 //! returns.
 
 use leadbell_domain::{
-    ConnectionChoice, ConnectionId, DraftContext, Entity, EntityId, EntityKind, FieldErrors, Level, Role,
-    RuleDraft, RuleId, RuleStatus, Scope, SlackToken, StoredRule, Target, TokenKind, Verb, Viewer,
-    may_show_personal_data,
+    ConnectionChoice, ConnectionId, DraftContext, Entity, EntityId, EntityKind, FieldErrors, Level,
+    ParsedRule, Role, RuleDraft, RuleId, RuleStatus, Scope, SlackToken, StoredRule, Target, TokenKind, Verb,
+    Viewer, may_show_personal_data,
 };
 use leadbell_store::{
     Connection, ConnectionCheck, ConnectionOwner, ConnectionScope, ConnectionStatus, NewConnection,
@@ -168,6 +168,9 @@ pub async fn save(
     if !complaints.is_empty() {
         return Err(RuleError::Fields(complaints));
     }
+    if let Some(complaint) = unknown_preset(&parsed) {
+        return Err(RuleError::Fields(complaint));
+    }
     let (connection, note) = match &parsed.connection {
         ConnectionChoice::Saved(id) => {
             let kept = before
@@ -212,6 +215,13 @@ pub async fn save(
     };
     state.rules.refresh(&*state.store).await?;
     Ok(Saved { rule: stored, note })
+}
+
+/// There are no presets to follow yet, so none can be named.
+fn unknown_preset(parsed: &ParsedRule) -> Option<FieldErrors> {
+    parsed
+        .preset()
+        .map(|_| FieldErrors::one("preset_id", "There is no such preset."))
 }
 
 /// Enables or disables a rule.

@@ -1,10 +1,11 @@
-//! Desk pages: the ones people visit now and then (accounts, catalog, history, import and export). They are drawn on
+//! Desk pages: the ones people visit now and then (the catalog so far). They are drawn on
 //! the server as plain HTML with plain links and forms, and bring no program to the browser: what everybody downloads
 //! stays small, and nothing on them can work in one browser and not in another.
 //!
 //! A handler opens a [`Visit`] (who is not logged in is sent to log in first), asks the backend, and ends it with a
-//! page, with trouble, or with "this is done" and the way to another page.
+//! page, with trouble, or with the way to another page.
 
+mod catalog;
 mod layout;
 mod visit;
 
@@ -12,10 +13,9 @@ use axum::Router;
 
 use crate::http::Pages;
 
-#[allow(unused_imports, reason = "the first page is on its way")]
 pub(crate) use visit::Visit;
 
 /// The addresses of all desk pages.
 pub(crate) fn router() -> Router<Pages> {
-    Router::new()
+    catalog::router()
 }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::layout::{Around, document};
 use crate::backend::Backend;
 use crate::error::AppError;
-use crate::http::{Form, Pages, backend_of, login_address, read_form, status};
+use crate::http::{Pages, backend_of, login_address, status};
 use crate::parts::view::Erase;
 use crate::views::Person;
 
@@ -36,12 +36,6 @@ impl Visit {
         Visit::of(pages, parts)
     }
 
-    /// Lets a person in who posts a form.
-    pub(crate) async fn post(pages: Pages, request: Request) -> Result<(Visit, Form), Response> {
-        let (parts, form) = read_form(request).await?;
-        Ok((Visit::of(pages, parts)?, form))
-    }
-
     fn of(pages: Pages, parts: Parts) -> Result<Visit, Response> {
         let known = backend_of(&parts).and_then(|backend| backend.person().map(|person| (backend, person)));
         match known {
@@ -57,30 +51,15 @@ impl Visit {
 
     /// The first value of a name in the address's query; empty without.
     pub(crate) fn query(&self, name: &str) -> String {
-        self.query_all(name).into_iter().next().unwrap_or_default()
-    }
-
-    /// Every value of a name in the address's query.
-    pub(crate) fn query_all(&self, name: &str) -> Vec<String> {
         form_urlencoded::parse(self.parts.uri.query().unwrap_or_default().as_bytes())
-            .filter(|(found, _)| found == name)
+            .find(|(found, _)| found == name)
             .map(|(_, text)| text.into_owned())
-            .collect()
-    }
-
-    /// The page's path.
-    pub(crate) fn path(&self) -> &str {
-        self.parts.uri.path()
+            .unwrap_or_default()
     }
 
     /// Ends the visit with a page. `body` is what stands in its `<main>`.
     pub(crate) async fn page(self, title: &str, body: impl FnOnce() -> AnyView) -> Response {
         self.draw(StatusCode::OK, title, body).await
-    }
-
-    /// Ends the visit with the form again, and what is wrong in it.
-    pub(crate) async fn refused(self, title: &str, body: impl FnOnce() -> AnyView) -> Response {
-        self.draw(StatusCode::UNPROCESSABLE_ENTITY, title, body).await
     }
 
     /// Ends the visit with what is wrong.
@@ -107,11 +86,8 @@ impl Visit {
         .await
     }
 
-    /// Ends the visit with another page that says what was done.
-    pub(crate) async fn done(self, said: &str, to: &str) -> Response {
-        if let Err(error) = self.backend.set_notice(said).await {
-            return self.trouble(error).await;
-        }
+    /// Ends the visit with the way to another page.
+    pub(crate) fn go(self, to: &str) -> Response {
         Redirect::to(to).into_response()
     }
 

@@ -15,7 +15,7 @@ use leptos::prelude::LeptosOptions;
 
 pub(crate) use crate::api::told::status;
 pub(crate) use page::{Pages, backend_of, login_address};
-pub(crate) use rules::{Form, PostedRule, read_form};
+pub(crate) use rules::PostedRule;
 
 /// The pages, their server functions (`/fn/…`) and the posts of their forms. Everything else is answered with a page
 /// that says there is nothing here, status 404.

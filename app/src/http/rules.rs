@@ -39,30 +39,22 @@ pub(crate) struct PostedRule {
 }
 
 /// A form's names and texts, in order.
-pub(crate) struct Form(Vec<(String, String)>);
+pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    pub(crate) fn first(&self, name: &str) -> Option<&str> {
+    pub(super) fn first(&self, name: &str) -> Option<&str> {
         self.pairs()
             .find(|(found, _)| *found == name)
             .map(|(_, text)| text)
     }
 
-    /// Every text of a name, in order.
-    pub(crate) fn all(&self, name: &str) -> Vec<String> {
-        self.pairs()
-            .filter(|(found, _)| *found == name)
-            .map(|(_, text)| text.to_owned())
-            .collect()
-    }
-
-    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 }
 
 /// Reads a plain form, or says why it can't be.
-pub(crate) async fn read_form(request: Request) -> Result<(Parts, Form), Response> {
+pub(super) async fn read_form(request: Request) -> Result<(Parts, Form), Response> {
     let (parts, body) = request.into_parts();
     let is_form = parts
         .headers

@@ -28,6 +28,8 @@ pub(crate) fn fit(draft: &mut RuleDraft, role: Role, level: Level) -> Vec<String
         });
         draft.price = Default::default();
     }
+    // A box of this trigger only, and nothing anybody would miss.
+    draft.include_duplicates &= trigger == Trigger::LmsRevenuePingBack;
     dropped
 }
 

@@ -22,6 +22,8 @@ pub struct Person {
     pub publisher: Option<EntityId>,
     /// Where this person may go, in the order of the navigation; the first is where he begins.
     pub menu: Vec<MenuLink>,
+    /// The kinds of entities this person may look up in the catalog: those without pages of their own.
+    pub catalog: Vec<EntityKind>,
 }
 
 /// An entry of the navigation.

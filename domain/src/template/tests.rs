@@ -35,6 +35,23 @@ fn render(text: &str, sub_id: &str) -> String {
     render_at(text, sub_id, Level::Product)
 }
 
+#[test]
+fn personal_data_is_masked_unless_the_rule_shows_it() {
+    let template = Template::parse("{{field.email}}", Trigger::LmsLeadSold, Level::Product).unwrap();
+    let mut event = event("fb");
+    event.lead.fields = vec![("email".to_owned(), "john@example.com".to_owned())];
+    for (shows_personal_data, told) in [(false, "j***@example.com"), (true, "john@example.com")] {
+        let context = RenderContext {
+            level: Level::Product,
+            rule_number: 7,
+            rule_name: "",
+            public_url: "https://bell.example.com",
+            shows_personal_data,
+        };
+        assert_eq!(template.render(&event, &context), told);
+    }
+}
+
 fn refused(text: &str) -> String {
     Template::parse(text, Trigger::LmsLeadSold, Level::Product)
         .unwrap_err()

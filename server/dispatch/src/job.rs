@@ -13,7 +13,7 @@ use crate::config::DispatchConfig;
 use crate::consequence::{self, outcome_key};
 use crate::guard::ConnectionGuard;
 use crate::recorder::Done;
-use crate::send::{LastCall, Report, Sender};
+use crate::send::{LastCall, Letter, Report, Sender};
 use crate::slack::SlackClient;
 
 /// Everything one delivery needs on its way.
@@ -42,7 +42,7 @@ impl Job {
             let sender = Sender {
                 slack: &self.slack,
                 clock: &*self.clock,
-                claim,
+                letter: Letter::of(claim),
                 deadline: self.deadline,
             };
             let report = sender.send().await;

@@ -17,10 +17,12 @@ mod recorder;
 mod send;
 mod signals;
 mod slack;
+mod trial;
 mod worker;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{DispatchConfig, Jitter};
 pub use signals::{Progress, WakeHandle};
 pub use slack::{AuthFailure, AuthInfo, SlackClient, SlackConfig, SlackSetupError};
+pub use trial::{Trial, send_trial};
 pub use worker::Dispatcher;

@@ -1,11 +1,11 @@
-//! Sends one delivery: opens or joins what has to be opened or joined, and posts.
+//! Sends one letter: opens or joins what has to be opened or joined, and posts.
 //!
 //! Invariant: of all posts made for one claim, only the last may have succeeded. A post is repeated only after
 //! Slack said in so many words that it did not happen (`not_in_channel`, `channel_not_found`).
 
 use std::time::Duration;
 
-use leadbell_domain::{Outcome, SlackFailure, Target, Timestamp, classify_slack_error};
+use leadbell_domain::{Outcome, SlackFailure, SlackToken, Target, Timestamp, classify_slack_error};
 use leadbell_store::Claim;
 use tokio::time::Instant;
 
@@ -65,11 +65,36 @@ impl Report {
     }
 }
 
-/// One delivery on its way.
+/// What is sent, and with what.
+#[derive(Clone, Copy)]
+pub(crate) struct Letter<'a> {
+    pub token: &'a SlackToken,
+    pub target: &'a Target,
+    /// The channel Slack named for a member, once known.
+    pub resolved_channel: Option<&'a str>,
+    pub text: &'a str,
+    /// `client_msg_id`.
+    pub id: &'a str,
+}
+
+impl<'a> Letter<'a> {
+    /// The letter of a claimed delivery.
+    pub fn of(claim: &'a Claim) -> Self {
+        Self {
+            token: &claim.token,
+            target: &claim.target,
+            resolved_channel: claim.resolved_channel.as_deref(),
+            text: &claim.text,
+            id: claim.delivery.as_str(),
+        }
+    }
+}
+
+/// One letter on its way.
 pub(crate) struct Sender<'a> {
     pub slack: &'a SlackClient,
     pub clock: &'a dyn Clock,
-    pub claim: &'a Claim,
+    pub letter: Letter<'a>,
     /// When all calls have to be over.
     pub deadline: Instant,
 }
@@ -77,7 +102,7 @@ pub(crate) struct Sender<'a> {
 impl Sender<'_> {
     /// Sends it. Takes no longer than until the deadline.
     pub async fn send(&self) -> Report {
-        match &self.claim.target {
+        match self.letter.target {
             Target::Channel(channel) => self.to_channel(channel.as_str()).await,
             Target::Member(member) => self.to_member(member.as_str()).await,
         }
@@ -93,7 +118,7 @@ impl Sender<'_> {
         };
         let joined = self
             .slack
-            .conversations_join(&self.claim.token, channel, within)
+            .conversations_join(self.letter.token, channel, within)
             .await;
         match of_preparation(&joined) {
             None => Report {
@@ -120,7 +145,7 @@ impl Sender<'_> {
     }
 
     async fn to_member(&self, member: &str) -> Report {
-        if let Some(known) = &self.claim.resolved_channel {
+        if let Some(known) = self.letter.resolved_channel {
             let report = self.post(known).await;
             // The conversation is another one by now, for instance after the app was installed anew.
             if !report.is_refused_with("channel_not_found") {
@@ -132,7 +157,7 @@ impl Sender<'_> {
         };
         let opened = self
             .slack
-            .conversations_open(&self.claim.token, member, within)
+            .conversations_open(self.letter.token, member, within)
             .await;
         if let Some(outcome) = of_preparation(&opened) {
             return prepared(&opened, outcome);
@@ -166,11 +191,10 @@ impl Sender<'_> {
             return out_of_time();
         };
         let posted_at = self.clock.now_ms();
-        let claim = self.claim;
-        let id = claim.delivery.as_str();
+        let Letter { token, text, id, .. } = self.letter;
         let called = self
             .slack
-            .chat_post_message(&claim.token, channel, &claim.text, id, within)
+            .chat_post_message(token, channel, text, id, within)
             .await;
         Report {
             http_status: status(&called),

@@ -57,7 +57,7 @@ async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -
     let text = json.get("auth_token").and_then(Value::as_str).unwrap_or_default();
     let token = SlackToken::parse(text)
         .map_err(|message| Problem::fields(FieldErrors::one("auth_token", message)))?;
-    let (connection, note) = keep_token(&state, ConnectionOwner::Staff, &token)
+    let (connection, remark) = keep_token(&state, ConnectionOwner::Staff, &token)
         .await
         .map_err(|error| match error {
             // Here the token is no part of an action.
@@ -70,8 +70,8 @@ async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -
             other => other.into(),
         })?;
     let mut body = view(&connection);
-    if let (Some(note), Some(map)) = (note, body.as_object_mut()) {
-        map.insert("note".to_owned(), Value::String(note));
+    if let (Some(remark), Some(map)) = (remark, body.as_object_mut()) {
+        map.insert("remark".to_owned(), Value::String(remark));
     }
     Ok((StatusCode::CREATED, Json(body)).into_response())
 }

@@ -91,11 +91,16 @@ fn rule_schema() -> Value {
                 "auth_token": {"type": "string", "writeOnly": true},
                 "target": {"type": "object", "properties": {"channel_id": {"type": "string"}, "member_id": {"type": "string"}}},
                 "text": {"type": "string", "maxLength": leadbell_domain::MAX_TEMPLATE_CHARS},
+                "personal_data": {"type": "string", "enum": ["masked", "shown"]},
             }},
             "status": {"type": "string", "enum": ["active", "disabled"]},
             "created_at": {"type": "string", "format": "date-time", "readOnly": true},
             "updated_at": {"type": "string", "format": "date-time", "readOnly": true},
-            "note": {"type": "string", "readOnly": true},
+            "remark": {"type": "string", "readOnly": true},
+            "note": {"type": "string", "maxLength": 2000},
+            "preset_id": {"type": ["string", "null"]},
+            "include_test": {"type": "boolean"},
+            "include_duplicates": {"type": "boolean"},
         },
     })
 }
@@ -175,7 +180,33 @@ fn rule_paths() -> Value {
             "put": {"operationId": "replaceRule", "parameters": [if_match], "requestBody": rule_body, "responses": answers(&[("200", "The rule.", reference("Rule"))], &["400", "404", "409", "412", "422"])},
             "delete": {"operationId": "deleteRule", "parameters": [if_match], "responses": answers(&[("204", "Deleted.", Value::Null)], &["400", "404", "412"])},
         },
+        "/rules/{id}/test": {
+            "parameters": [path_id("id")],
+            "post": {"operationId": "testRule", "summary": "What the rule would do with an event (a sample without one), and if wished its message, marked TEST.",
+                "requestBody": {"required": false, "content": content("application/json", &test_request())},
+                "responses": answers(&[("200", "Every filter's verdict and the message.", test_answer())], &["400", "404", "413", "422"])},
+        },
     })
+}
+
+fn test_request() -> Value {
+    json!({"type": "object", "properties": {
+        "event": reference("Event"),
+        "send": {"type": "boolean", "default": false, "description": "Really send it, marked TEST."},
+    }})
+}
+
+fn test_answer() -> Value {
+    let text = json!({"type": "string"});
+    let filter = json!({"type": "object", "required": ["filter", "label", "wanted", "passed"], "properties": {
+        "filter": text, "label": text, "wanted": text, "actual": {"type": ["string", "null"]}, "passed": {"type": "boolean"},
+    }});
+    json!({"type": "object", "required": ["fires", "filters", "obstacles", "text", "length", "event_id", "sent"], "properties": {
+        "fires": {"type": "boolean"}, "filters": {"type": "array", "items": filter},
+        "obstacles": {"type": "array", "items": text, "description": "What else keeps it from firing."},
+        "text": text, "length": {"type": "integer"}, "event_id": text,
+        "sent": {"type": ["object", "null"], "properties": {"ok": {"type": "boolean"}, "said": text, "note": {"type": ["string", "null"]}}},
+    }})
 }
 
 fn other_paths() -> Value {

@@ -46,7 +46,12 @@ pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Probl
 
 /// Reads a JSON body.
 pub(super) async fn json_body(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
-    serde_json::from_slice(&read_body(headers, body).await?).map_err(|error| {
+    parse_json(&read_body(headers, body).await?)
+}
+
+/// Reads JSON that has arrived.
+pub(super) fn parse_json(body: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
         Problem::new(
             StatusCode::BAD_REQUEST,
             format!("The body is not valid JSON: {error}."),

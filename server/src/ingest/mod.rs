@@ -8,4 +8,5 @@ mod record;
 mod route;
 
 pub use committer::Committer;
+pub(crate) use names::fill as fill_names;
 pub use route::{IngestAnswer, RejectedEvent, router};

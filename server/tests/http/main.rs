@@ -3,6 +3,7 @@
 //! What depends on the database runs on SQLite and on PostgreSQL (`LEADBELL_TEST_POSTGRES_URL`, which `make test` sets;
 //! without it those tests fail, unless `LEADBELL_SKIP_POSTGRES=1` says that this is meant).
 
+mod catalog_pages;
 mod crash;
 mod cross_site;
 mod events;
@@ -15,12 +16,14 @@ mod meta;
 mod privacy;
 mod program;
 mod roles;
+mod rule_fields;
 mod rules;
 mod rules_refused;
 mod secrets;
 mod sessions;
 mod story;
 mod support;
+mod test_run;
 mod tokens;
 
 macro_rules! on_both_databases {

@@ -137,7 +137,7 @@ async fn every_reference_of_the_description_leads_somewhere_and_every_id_in_a_pa
             let id = item[method]["operationId"].as_str().unwrap();
             assert!(operations.insert(id), "{id} is there twice");
         }
-        if let Some((_, name)) = path.trim_end_matches('}').split_once('{') {
+        if let Some((name, _)) = path.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
             let parameter = &item["parameters"][0];
             assert_eq!(
                 (&parameter["name"], &parameter["in"]),

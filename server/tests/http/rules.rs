@@ -13,7 +13,7 @@ fn path(rule: &Value) -> String {
 /// The rule as somebody writes it who has its connection's id.
 fn draft(rule: &Value) -> Value {
     let mut draft = rule.clone();
-    for own in ["id", "number", "version", "created_at", "updated_at", "note"] {
+    for own in ["id", "number", "version", "created_at", "updated_at", "remark"] {
         draft.as_object_mut().unwrap().remove(own);
     }
     draft

@@ -79,7 +79,7 @@ async fn a_token_without_the_scope_that_its_target_needs_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rule_is_saved_with_a_note_while_slack_cannot_be_reached() {
+async fn a_rule_is_saved_with_a_remark_while_slack_cannot_be_reached() {
     // A port that was free a moment ago, with nobody behind it.
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = nobody.local_addr().unwrap();
@@ -90,13 +90,13 @@ async fn a_rule_is_saved_with_a_note_while_slack_cannot_be_reached() {
     })
     .await;
     let made = app.rule(&with_token(demo::BOT_TOKEN)).await;
-    assert!(made["note"].as_str().unwrap().contains("not checked"), "{made}");
+    assert!(made["remark"].as_str().unwrap().contains("not checked"), "{made}");
     let connection = app
         .post("/connections", &json!({"auth_token": demo::USER_TOKEN}))
         .await;
     let connection = connection.expect(201).json();
     assert_eq!(connection["status"], "unchecked");
-    assert!(connection["note"].is_string(), "{connection}");
+    assert!(connection["remark"].is_string(), "{connection}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -17,6 +17,8 @@ pub(super) fn field_id(name: &str) -> String {
 pub(super) fn label_of(name: &str) -> String {
     let fixed = match name {
         "name" => "Name",
+        "note" => "Note",
+        "preset_id" => "Preset",
         "trigger" => "Trigger",
         "action.type" | "action.target" => "Action",
         "action.auth_token" => "Auth Token",

@@ -12,12 +12,7 @@ pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
     let area = NodeRef::<html::Textarea>::new();
     let text = state.draft.with_untracked(|draft| draft.text.clone());
     let length = Memo::new(move |_| state.draft.with(|draft| draft.text.chars().count()));
-    // Reading a page, a browser swallows a first line break, the author's own if there is no other.
-    let written = format!(
-        "{}{}",
-        if cfg!(feature = "ssr") { "\n" } else { "" },
-        escape(&text)
-    );
+    let written = as_content(&text);
     let too_long = move || length.get() > MAX_TEMPLATE_CHARS;
     let insert = move |name: &'static str| {
         let Some(area) = area.get_untracked() else { return };
@@ -103,6 +98,16 @@ fn picker(
         })
         .collect_view()
         .erase()
+}
+
+/// A text as the content of its field. Reading a page, a browser swallows a first line break, the author's own if
+/// there is no other.
+pub(super) fn as_content(text: &str) -> String {
+    format!(
+        "{}{}",
+        if cfg!(feature = "ssr") { "\n" } else { "" },
+        escape(text)
+    )
 }
 
 /// Text as HTML.

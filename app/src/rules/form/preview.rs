@@ -1,9 +1,7 @@
 //! The message as it would look in Slack, drawn by what sends it, and the rule in words.
 
 use crate::parts::view::{Erase, live};
-use leadbell_domain::{
-    Event, FilterKey, Level, RenderContext, Target, Template, Trigger, filter_lines, sample_event,
-};
+use leadbell_domain::{FilterKey, RenderContext, Target, Template, Trigger, filter_lines, sample_event_of};
 use leptos::prelude::*;
 
 use super::slack_text::slack_text;
@@ -11,12 +9,25 @@ use super::state::FormState;
 
 #[component]
 pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
-    let event = StoredValue::new(sample_of(state, trigger));
-    let text = Memo::new(move |_| state.draft.with(|draft| (draft.text.clone(), draft.name.clone())));
+    let event = StoredValue::new(sample_event_of(
+        trigger,
+        state.level(),
+        &state.entity(),
+        &state.entity_name(),
+    ));
+    let text = Memo::new(move |_| {
+        state.draft.with(|draft| {
+            (
+                draft.text.clone(),
+                draft.name.clone(),
+                draft.personal_data == "shown",
+            )
+        })
+    });
     let level = state.level();
     let number = state.number().unwrap_or(1);
     let shown = move || {
-        let (text, name) = text.get();
+        let (text, name, shows_personal_data) = text.get();
         if text.trim().is_empty() {
             return view! { <p class="hint">"Write a message to see it here, filled with sample data."</p> }
                 .erase();
@@ -28,7 +39,7 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
                     rule_number: number,
                     rule_name: &name,
                     public_url: "https://leadbell.example",
-                    shows_personal_data: false,
+                    shows_personal_data,
                 };
                 slack_text(&event.with_value(|event| template.render(event, &context)))
             }
@@ -61,31 +72,6 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
         </aside>
     }
     .erase()
-}
-
-/// The sample event, happening to what the rule is about.
-fn sample_of(state: FormState, trigger: Trigger) -> Event {
-    let mut event = sample_event(trigger);
-    let (id, name) = (state.entity(), Some(state.entity_name()));
-    match state.level() {
-        Level::Product => {
-            event.product.id = id;
-            event.product.name = name;
-        }
-        Level::Campaign => {
-            if let Some(campaign) = &mut event.campaign {
-                campaign.entity.id = id;
-                campaign.entity.name = name;
-            }
-        }
-        Level::Publisher => {
-            if let Some(publisher) = &mut event.publisher {
-                publisher.id = id;
-                publisher.name = name;
-            }
-        }
-    }
-    event
 }
 
 /// What the rule does, once it is complete.

@@ -1,13 +1,13 @@
 //! Step 2: which of those events (Trigger Settings), and the message (Action Settings).
 
 use crate::parts::view::{Erase, live_maybe, live_text};
-use leadbell_domain::{FilterKey, Method, Trigger, form_fields};
+use leadbell_domain::{FilterKey, Method, Trigger, form_fields, may_show_personal_data};
 use leptos::prelude::*;
 use web_sys::MouseEvent;
 
 use super::combobox::Combobox;
-use super::field::{Complaints, complaint, error_id, text_field};
-use super::message::message_field;
+use super::field::{Complaints, complaint, error_id, field_id, text_field};
+use super::message::{as_content, message_field};
 use super::preview::Preview;
 use super::price::price_fields;
 use super::state::FormState;
@@ -51,6 +51,7 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
         <input type="hidden" name="trigger" value=trigger.key()/>
         <input type="hidden" name="action.type" value="send_slack_message"/>
         <input type="hidden" name="status" value=draft.status.clone()/>
+        <input type="hidden" name="preset_id" value=draft.preset_id.clone()/>
         {version(state)}
         <div class="dialog__body rule-form__columns">
             <div class="rule-form__fields">
@@ -65,17 +66,25 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
                     <h3 class="form-section__title">"Trigger Settings"</h3>
                     <p class="hint">"All optional. Without any, every event of this trigger sends the message."</p>
                     <div class="filters">{filters}</div>
+                    {check_field("include_test", "Also for test leads; their messages say TEST", draft.include_test)}
+                    {(trigger == Trigger::LmsRevenuePingBack).then(|| {
+                        check_field("include_duplicates", "Also for repeated ping backs", draft.include_duplicates)
+                    })}
                 </section>
                 <section class="form-section">
                     <h3 class="form-section__title">"Action Settings / Send Slack Message"</h3>
                     {token_fields(state)}
                     {target_fields(state)}
                     {message_field(state, trigger)}
+                    {may_show_personal_data(state.role()).then(|| {
+                        check_field("action.personal_data", "Show personal data unmasked", draft.personal_data == "shown")
+                    })}
                 </section>
                 <section class="form-section">
                     {text_field(state, "name", draft.name, Some(view! {
                         <p class="hint">"Optional. Helps you find the rule again."</p>
                     }.erase()), false)}
+                    {note_field(state, &draft.note)}
                 </section>
             </div>
             <Preview state trigger/>
@@ -104,6 +113,37 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
                 {live_text(move || if saving.get() { "Saving…" } else { "Save Rule" }.to_owned())}
             </button>
         </footer>
+    }
+    .erase()
+}
+
+/// A box to tick; its value is "shown" for the one field that has two words instead of yes and no.
+fn check_field(name: &'static str, label: &'static str, checked: bool) -> AnyView {
+    view! {
+        <label class="check">
+            <input type="checkbox" id=field_id(name) name=name value="shown" checked=checked/>
+            {label}
+        </label>
+    }
+    .erase()
+}
+
+/// What people want to remember.
+fn note_field(state: FormState, note: &str) -> AnyView {
+    view! {
+        <div class="field">
+            <label class="field__label" for="note">"Note"</label>
+            <textarea
+                class="input"
+                id="note"
+                name="note"
+                rows="2"
+                aria-invalid=state.invalid("note")
+                aria-describedby=error_id("note")
+                inner_html=as_content(note)
+            ></textarea>
+            {complaint(state, "note")}
+        </div>
     }
     .erase()
 }

@@ -73,7 +73,7 @@ impl Bench {
         Sender {
             slack: &self.slack,
             clock: &ManualClock::at(5),
-            claim: &self.claim,
+            letter: Letter::of(&self.claim),
             deadline,
         }
         .send()

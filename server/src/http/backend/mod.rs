@@ -138,6 +138,14 @@ fn viewer_of(user: &User) -> Viewer {
     }
 }
 
+/// The kinds without pages of their own that a person may look up.
+fn catalog(viewer: &Viewer) -> Vec<EntityKind> {
+    EntityKind::ALL
+        .into_iter()
+        .filter(|kind| kind.level().is_none() && !viewer.catalog_scope(*kind).is_nothing())
+        .collect()
+}
+
 /// Where a person may go.
 fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     let link = |href: &str, label: &str| MenuLink {
@@ -155,6 +163,13 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
                 menu.push(link(&format!("/{}", kind.plural()), kind.plural_label()));
             }
         }
+    }
+    // A publisher's own channels and sources are on his form; the catalog is for whoever looks after many.
+    if !own_profile && !catalog(viewer).is_empty() {
+        menu.push(MenuLink {
+            desk: true,
+            ..link("/catalog", "Catalog")
+        });
     }
     menu.push(link("/help/slack", "Slack setup"));
     menu
@@ -197,6 +212,7 @@ impl Backend for RequestBackend {
             email: user.email.clone(),
             role: user.role,
             menu: menu(&viewer, publisher.is_some()),
+            catalog: catalog(&viewer),
             publisher,
         })
     }

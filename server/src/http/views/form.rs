@@ -14,6 +14,7 @@ use super::entity;
 use super::rules::{HIDDEN_CONNECTION, connections};
 use crate::access::{filter_kind, filter_scope};
 use crate::http::backend::store_error;
+use crate::names::by_ids;
 use crate::state::AppState;
 
 /// Choices shown at a time.
@@ -143,7 +144,16 @@ pub async fn choices(
             .iter()
             .filter_map(|id| EntityId::new(id.clone()).ok())
             .collect();
-        let found = by_ids(state, viewer, query.level, &query.entity, query.filter, parsed).await?;
+        let found = by_ids(
+            &*state.store,
+            viewer,
+            query.level,
+            &query.entity,
+            query.filter,
+            parsed,
+        )
+        .await
+        .map_err(store_error)?;
         return Ok(ids
             .iter()
             .map(|id| {
@@ -190,25 +200,4 @@ fn choice(entity: &Entity) -> Choice {
         name: entity.name.clone(),
         note: (entity.status != EntityStatus::Active).then(|| entity.status.label().to_owned()),
     }
-}
-
-/// The entities of these ids that the viewer may name in this filter.
-pub(super) async fn by_ids(
-    state: &AppState,
-    viewer: &Viewer,
-    level: Level,
-    entity: &EntityId,
-    key: FilterKey,
-    ids: Vec<EntityId>,
-) -> Result<Vec<Entity>, AppError> {
-    let Some(kind) = filter_kind(key) else {
-        return Ok(Vec::new());
-    };
-    let query = EntityQuery {
-        limit: i64::try_from(ids.len()).unwrap_or(i64::MAX),
-        ids: Some(ids),
-        hide_deleted: false,
-        ..EntityQuery::of(kind, filter_scope(viewer, kind, level, entity))
-    };
-    Ok(state.store.list_entities(&query).await.map_err(store_error)?.rows)
 }

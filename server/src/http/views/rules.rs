@@ -1,18 +1,14 @@
 //! Lists of rules, their settings in words.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
 use leadbell_app::error::AppError;
 use leadbell_app::views::{Listing, RuleRow, RuleSearch};
-use leadbell_domain::{
-    EntityId, FilterKey, Level, Role, RuleStatus, Target, Trigger, Verb, Viewer, filter_lines,
-};
+use leadbell_domain::{EntityId, Level, Role, RuleStatus, Target, Trigger, Verb, Viewer, filter_lines};
 use leadbell_store::{Connection, RuleListing, RuleQuery};
 
-use super::form::by_ids;
 use super::{entity, offset};
 use crate::access::connection_scope;
 use crate::http::backend::{PAGE, store_error};
+use crate::names::{Names, filter_names};
 use crate::state::AppState;
 
 /// A page of an entity's rules.
@@ -33,7 +29,10 @@ pub async fn rules(
         ..RuleQuery::of(viewer.scope(level, Verb::View), level, entity_id.clone())
     };
     let page = state.store.list_rules(&query).await.map_err(store_error)?;
-    let names = names(state, viewer, level, entity_id, &page.rows).await?;
+    let rules = page.rows.iter().map(|row| &row.stored.rule);
+    let names = filter_names(&*state.store, viewer, level, entity_id, rules)
+        .await
+        .map_err(store_error)?;
     let connections = connections(state, viewer).await?;
     let rows = page
         .rows
@@ -46,35 +45,6 @@ pub async fn rules(
         offset: query.offset,
         limit: PAGE,
     })
-}
-
-type Names = HashMap<(FilterKey, String), String>;
-
-/// The names of everything these rules filter by, a query per kind.
-async fn names(
-    state: &AppState,
-    viewer: &Viewer,
-    level: Level,
-    entity: &EntityId,
-    rows: &[RuleListing],
-) -> Result<Names, AppError> {
-    let mut wanted: BTreeMap<FilterKey, BTreeSet<EntityId>> = BTreeMap::new();
-    for row in rows {
-        for (key, filter) in &row.stored.rule.filters.lists {
-            let ids = filter
-                .values()
-                .iter()
-                .filter_map(|id| EntityId::new(id.clone()).ok());
-            wanted.entry(*key).or_default().extend(ids);
-        }
-    }
-    let mut names = Names::new();
-    for (key, ids) in wanted {
-        for found in by_ids(state, viewer, level, entity, key, ids.into_iter().collect()).await? {
-            names.insert((key, found.id.to_string()), found.name);
-        }
-    }
-    Ok(names)
 }
 
 pub(super) async fn connections(state: &AppState, viewer: &Viewer) -> Result<Vec<Connection>, AppError> {

@@ -1,0 +1,48 @@
+//! A message that somebody sends by hand to try a rule: past the queue, once, with Slack's answer for whoever waits.
+
+use leadbell_domain::{DeliveryId, Outcome, SlackToken, Target};
+use tokio::time::Instant;
+
+use crate::clock::Clock;
+use crate::send::{Letter, Sender};
+use crate::slack::SlackClient;
+
+/// Calls that a trial may need one after the other: post, join or open, post again.
+const CALLS: u32 = 3;
+
+/// What sending by hand came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// What Slack made of it. Nothing is tried again.
+    pub outcome: Outcome,
+    /// What was mended on the way: `joined_channel`, `opened_conversation`.
+    pub note: Option<String>,
+}
+
+/// Sends a text at once. It does not wait for its turn in the channel's pace: one message more is within the burst
+/// that Slack allows, and if it is not, the answer says so.
+pub async fn send_trial(
+    slack: &SlackClient,
+    clock: &dyn Clock,
+    (token, target): (&SlackToken, &Target),
+    text: &str,
+    id: &DeliveryId,
+) -> Trial {
+    let sender = Sender {
+        slack,
+        clock,
+        letter: Letter {
+            token,
+            target,
+            resolved_channel: None,
+            text,
+            id: id.as_str(),
+        },
+        deadline: Instant::now() + slack.call_timeout() * CALLS,
+    };
+    let report = sender.send().await;
+    Trial {
+        outcome: report.outcome,
+        note: report.note,
+    }
+}
