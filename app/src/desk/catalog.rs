@@ -32,7 +32,7 @@ fn address(kind: EntityKind) -> String {
 async fn first(State(pages): State<Pages>, request: Request) -> Response {
     let visit = match Visit::open(pages, request) {
         Ok(visit) => visit,
-        Err(elsewhere) => return elsewhere,
+        Err(elsewhere) => return *elsewhere,
     };
     match visit.person.catalog.first() {
         Some(kind) => {
@@ -47,7 +47,7 @@ async fn first(State(pages): State<Pages>, request: Request) -> Response {
 async fn list(State(pages): State<Pages>, Path(kind): Path<String>, request: Request) -> Response {
     let visit = match Visit::open(pages, request) {
         Ok(visit) => visit,
-        Err(elsewhere) => return elsewhere,
+        Err(elsewhere) => return *elsewhere,
     };
     let kinds = visit.person.catalog.clone();
     // What he may not look at does not exist for him.

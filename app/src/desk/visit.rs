@@ -31,12 +31,12 @@ pub(crate) struct Visit {
 
 impl Visit {
     /// Lets a person in who wants to look.
-    pub(crate) fn open(pages: Pages, request: Request) -> Result<Visit, Response> {
+    pub(crate) fn open(pages: Pages, request: Request) -> Result<Visit, Box<Response>> {
         let (parts, _) = request.into_parts();
         Visit::of(pages, parts)
     }
 
-    fn of(pages: Pages, parts: Parts) -> Result<Visit, Response> {
+    fn of(pages: Pages, parts: Parts) -> Result<Visit, Box<Response>> {
         let known = backend_of(&parts).and_then(|backend| backend.person().map(|person| (backend, person)));
         match known {
             Some((backend, person)) => Ok(Visit {
@@ -45,7 +45,7 @@ impl Visit {
                 pages,
                 parts,
             }),
-            None => Err(Redirect::to(&login_address(&parts.uri)).into_response()),
+            None => Err(Box::new(Redirect::to(&login_address(&parts.uri)).into_response())),
         }
     }
 
