@@ -12,6 +12,8 @@ pub(crate) fn hidden_pairs(draft: &RuleDraft) -> Vec<(String, String)> {
         }
     };
     add("name", &draft.name);
+    add("note", &draft.note);
+    add("preset_id", &draft.preset_id);
     add("status", &draft.status);
     for (key, filter) in &draft.filters {
         let name = format!("filters.{}", key.key());
@@ -22,6 +24,12 @@ pub(crate) fn hidden_pairs(draft: &RuleDraft) -> Vec<(String, String)> {
             add(&format!("{name}.mode"), "none_of");
         }
     }
+    // Boxes are there or not; what they say does not matter.
+    add("include_test", if draft.include_test { "yes" } else { "" });
+    add(
+        "include_duplicates",
+        if draft.include_duplicates { "yes" } else { "" },
+    );
     add("filters.price.op", &draft.price.op);
     add("filters.price.value", &draft.price.value);
     add("filters.price.min", &draft.price.min);
@@ -31,6 +39,7 @@ pub(crate) fn hidden_pairs(draft: &RuleDraft) -> Vec<(String, String)> {
     add("action.target.channel_id", &draft.channel_id);
     add("action.target.member_id", &draft.member_id);
     add("action.text", &draft.text);
+    add("action.personal_data", &draft.personal_data);
     pairs
 }
 
@@ -43,6 +52,11 @@ mod tests {
     fn a_draft_survives_a_step_that_does_not_show_it_except_for_its_token() {
         let mut draft = RuleDraft {
             name: "Big sales".to_owned(),
+            note: "Ask Kim\nfirst".to_owned(),
+            preset_id: "p".to_owned(),
+            include_test: true,
+            include_duplicates: true,
+            personal_data: "shown".to_owned(),
             connection_id: "c".to_owned(),
             target: "member".to_owned(),
             member_id: "U061F7AUR".to_owned(),
