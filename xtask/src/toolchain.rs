@@ -53,6 +53,34 @@ impl WasmToolchain {
             .arg(subcommand)
             .args(["--package", "leadbell-frontend", "--target", TARGET]);
         command.arg("--target-dir").arg(workspace.wasm_target());
+        // Added to the flags of `.cargo/config.toml`, which the variable RUSTFLAGS would replace.
+        command
+            .arg("--config")
+            .arg(format!("build.rustflags = {:?}", remaps(workspace)));
         command
     }
+}
+
+/// Keeps the folders of this machine out of the module: panics name their source files, and every visitor would
+/// download (and could read) where it was built.
+fn remaps(workspace: &Workspace) -> Vec<String> {
+    let mut folders = vec![workspace.root.clone()];
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    if let Some(home) = home {
+        // One folder a registry; what is in them begins with the crate's name.
+        let registries = std::fs::read_dir(home.join("registry/src"))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        // The last that fits wins, so the wider one goes first.
+        folders.push(home.clone());
+        folders.extend(registries);
+    }
+    folders
+        .into_iter()
+        .map(|folder| format!("--remap-path-prefix={}=", folder.display()))
+        .collect()
 }
