@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use leadbell_domain::{EntityId, EntityKind, FilterKey, Level, Role, RuleId, RuleStatus};
+use leadbell_domain::{EntityId, FilterKey, Level, Role, RuleId, RuleStatus};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::address::Place;
 use crate::error::AppError;
 use crate::views::{
-    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, Person, RuleFormData, RuleRow,
-    RuleSearch, SaveRule, SavedRule,
+    Choice, ChoiceQuery, EntityView, Listing, Person, RuleFormData, RuleRow, RuleSearch, SaveRule, SavedRule,
 };
 
 /// What the frame around every page shows.
@@ -86,8 +85,6 @@ pub(crate) mod told {
 pub(crate) enum Ask {
     /// What stands around every page.
     Frame,
-    /// A page of entities.
-    Entities(EntityKind, EntitySearch),
     /// The head of an entity's pages.
     Entity(Place),
     /// A page of its rules.
@@ -105,7 +102,6 @@ pub(crate) enum Ask {
 )]
 pub(crate) enum Answer {
     Frame(Frame),
-    Entities(Listing<EntityRow>),
     Entity(EntityView),
     Rules(Listing<RuleRow>),
     Form(FormPage),
@@ -132,7 +128,6 @@ macro_rules! content {
 
 content!(
     Frame: Frame,
-    Entities: Listing<EntityRow>,
     Entity: EntityView,
     Rules: Listing<RuleRow>,
     Form: FormPage,
@@ -142,7 +137,6 @@ content!(
 pub(crate) async fn ask(ask: Ask) -> Result<Answer, AppError> {
     Ok(match ask {
         Ask::Frame => Answer::Frame(load_frame().await?),
-        Ask::Entities(kind, search) => Answer::Entities(list_entities(kind, search).await?),
         Ask::Entity(place) => Answer::Entity(load_entity(place).await?),
         Ask::Rules(place, search) => Answer::Rules(list_rules(place, search).await?),
         Ask::Form(level, entity, rule) => Answer::Form(load_rule_form(level, entity, rule).await?),
@@ -180,15 +174,6 @@ pub(crate) async fn load_frame() -> Result<Frame, AppError> {
     ask!(backend => async {
         Ok(Frame { person: backend.person(), notice: backend.take_notice().await? })
     })
-}
-
-/// A page of entities.
-#[server(prefix = "/fn", endpoint = "entities", input = Json)]
-pub(crate) async fn list_entities(
-    kind: EntityKind,
-    search: EntitySearch,
-) -> Result<Listing<EntityRow>, AppError> {
-    ask!(backend => backend.list_entities(kind, &search))
 }
 
 /// The head of an entity's pages.

@@ -1,4 +1,5 @@
-//! The app: the frame, and in it the page that the address names.
+//! The program that runs in the browser: the frame, and in it the Tracking tab. All other pages are desk pages, drawn
+//! by the server alone.
 
 use crate::parts::view::{Erase, live};
 use leptos::prelude::*;
@@ -8,12 +9,9 @@ use leptos_router::hooks::use_location;
 use leptos_router::{SsrMode, WildcardSegment};
 
 use crate::address::{Address, Page};
+use crate::error::AppError;
 use crate::frame::{Header, NoticeBar, provide_frame};
-use crate::pages::list::ListPage;
-use crate::pages::login::{LoginPage, LoginState};
-use crate::pages::missing::MissingPage;
-use crate::pages::overview::OverviewPage;
-use crate::pages::slack_help::SlackHelpPage;
+use crate::parts::trouble::Trouble;
 use crate::parts::when::provide_now;
 use crate::rules::page::TrackingPage;
 
@@ -47,31 +45,8 @@ pub fn App() -> impl IntoView {
 fn CurrentPage() -> impl IntoView {
     let pathname = use_location().pathname;
     let page = Memo::new(move |_| Address::parse(&pathname.get()).page);
-    // Set only where the server answers a post: a login that failed, or one that a posted form waits for.
-    let login = SharedValue::new(posted_login).into_inner();
-    let moved = StoredValue::new(false);
-    live(move || {
-        let page = page.get();
-        let first = !moved.get_value();
-        moved.set_value(true);
-        match (login.clone().filter(|_| first), page) {
-            (Some(state), _) => view! { <LoginPage state/> }.erase(),
-            (None, Page::Login) => view! { <LoginPage state=LoginState::default()/> }.erase(),
-            (None, Page::SlackHelp) => view! { <SlackHelpPage/> }.erase(),
-            (None, Page::List(kind)) => view! { <ListPage kind/> }.erase(),
-            (None, Page::Overview(level, id)) => view! { <OverviewPage level id/> }.erase(),
-            (None, Page::Tracking(place)) => view! { <TrackingPage place/> }.erase(),
-            (None, Page::Home | Page::Missing) => view! { <MissingPage/> }.erase(),
-        }
+    live(move || match page.get() {
+        Page::Tracking(place) => view! { <TrackingPage place/> }.erase(),
+        Page::Missing => view! { <Trouble error=AppError::NotFound/> }.erase(),
     })
-}
-
-#[cfg(feature = "ssr")]
-fn posted_login() -> Option<LoginState> {
-    use_context()
-}
-
-#[cfg(not(feature = "ssr"))]
-fn posted_login() -> Option<LoginState> {
-    None
 }

@@ -15,7 +15,6 @@ mod frame;
 #[cfg(feature = "ssr")]
 mod http;
 mod logic;
-mod pages;
 mod parts;
 mod rules;
 pub mod views;

@@ -46,6 +46,7 @@ test('a rule is added, changed and deleted with the keyboard alone', async ({ pa
   await press('Enter');
   const add = page.getByRole('button', { name: 'Add Rule' }).first();
   await expect(add).toBeVisible();
+  await hydrated(page);
   await tabTo(page, add);
   await press('Enter');
 

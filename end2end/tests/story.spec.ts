@@ -18,6 +18,7 @@ test('an account manager adds a rule for a product, and its events arrive in Sla
   await page.getByRole('link', { name: 'Tracking', exact: true }).click();
   await expect(page).toHaveTitle('Debt Relief · Tracking · Leadbell');
   await expect(page.getByText('No rules yet')).toBeVisible();
+  await hydrated(page);
 
   const list = new RuleList(page);
   const form = await list.addRule();

@@ -9,9 +9,9 @@ use leadbell_domain::EntityKind;
 use leptos::prelude::*;
 
 use super::Visit;
+use super::search::search_bar;
 use crate::error::AppError;
 use crate::http::Pages;
-use crate::logic::query::with_query;
 use crate::parts::badge::{entity_status, platform_tag};
 use crate::parts::pager::pager;
 use crate::parts::view::Erase;
@@ -54,7 +54,7 @@ async fn list(State(pages): State<Pages>, Path(kind): Path<String>, request: Req
     let Some(kind) = kinds.iter().copied().find(|known| known.plural() == kind) else {
         return visit.trouble(AppError::NotFound).await;
     };
-    let search = EntitySearch::from_query(&|name| Some(visit.query(name)));
+    let search = EntitySearch::of(&visit);
     match visit.backend.list_entities(kind, &search).await {
         Ok(listing) => {
             let title = kind.plural_label();
@@ -78,26 +78,12 @@ fn page(
                 .erase()
         })
         .collect_view();
-    let label = format!("Search {}", kind.plural());
     view! {
         <header class="head">
             <div class="head__line"><h1 class="head__title">{kind.plural_label()}</h1></div>
             <nav class="tabs" aria-label="Catalog">{tabs}</nav>
         </header>
-        <form class="toolbar" role="search" method="get" action=address(kind)>
-            <label class="toolbar__search">
-                <span class="visually-hidden">{label.clone()}</span>
-                <input
-                    class="input"
-                    type="search"
-                    name="q"
-                    value=search.q.clone()
-                    placeholder=format!("{label}…")
-                    autocomplete="off"
-                />
-            </label>
-            <button type="submit" class="button">"Search"</button>
-        </form>
+        {search_bar(&address(kind), format!("Search {}", kind.plural()), &search.q)}
         {if listing.rows.is_empty() { empty(kind, search) } else { table(kind, listing, search) }}
     }
     .erase()
@@ -117,7 +103,13 @@ fn table(kind: EntityKind, listing: &Listing<EntityRow>, search: &EntitySearch) 
         listing.offset,
         listing.limit,
         listing.rows.len(),
-        |page| with_query(&address(kind), &[("q", &search.q), ("page", &page.to_string())]),
+        |page| {
+            let search = EntitySearch {
+                page,
+                ..search.clone()
+            };
+            search.address(&address(kind))
+        },
     );
     view! {
         <table class="table table--compact" role="table" aria-label=kind.plural_label()>

@@ -12,7 +12,7 @@ use crate::views::Person;
 pub(super) struct Around<'a> {
     pub title: &'a str,
     pub path: &'a str,
-    pub person: Person,
+    pub person: Option<Person>,
     pub notice: Option<String>,
     pub options: LeptosOptions,
 }
@@ -43,7 +43,7 @@ pub(super) fn document(around: Around<'_>, body: AnyView) -> String {
             </head>
             <body>
                 <a class="skip-link" href="#main">"Skip to content"</a>
-                <header class="header">{brand()} {menu(person, path)}</header>
+                <header class="header">{brand()} {person.map(|person| menu(person, path))}</header>
                 <div class="notices" role="status">{said}</div>
                 <main id="main" class="main" tabindex="-1">{body}</main>
             </body>

@@ -6,16 +6,26 @@
 //! page, with trouble, or with the way to another page.
 
 mod catalog;
+mod entities;
+mod guide;
 mod layout;
+pub(crate) mod login;
+mod overview;
+mod search;
 mod visit;
 
 use axum::Router;
 
 use crate::http::Pages;
 
-pub(crate) use visit::Visit;
+pub(crate) use visit::{Visit, draw_for, missing};
 
 /// The addresses of all desk pages.
 pub(crate) fn router() -> Router<Pages> {
-    catalog::router()
+    Router::new()
+        .merge(catalog::router())
+        .merge(entities::router())
+        .merge(overview::router())
+        .merge(guide::router())
+        .merge(login::router())
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
@@ -57,6 +57,11 @@ impl Visit {
             .unwrap_or_default()
     }
 
+    /// The page's path, as it was sent.
+    pub(crate) fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
     /// Ends the visit with a page. `body` is what stands in its `<main>`.
     pub(crate) async fn page(self, title: &str, body: impl FnOnce() -> AnyView) -> Response {
         self.draw(StatusCode::OK, title, body).await
@@ -67,23 +72,9 @@ impl Visit {
         if error == AppError::LoggedOut {
             return Redirect::to(&login_address(&self.parts.uri)).into_response();
         }
-        let title = match &error {
-            AppError::NotFound => "Nothing here",
-            AppError::Forbidden => "Not for you to change",
-            AppError::Conflict => "Changed in the meantime",
-            _ => "This did not work",
-        };
-        self.draw(status(&error), title, || {
-            view! {
-                <section class="trouble" role="alert">
-                    <h1 class="trouble__title">{title}</h1>
-                    <p class="trouble__text">{error.to_string()}</p>
-                    <a class="button" href="/">"Go to the first page"</a>
-                </section>
-            }
-            .erase()
-        })
-        .await
+        let title = trouble_title(&error);
+        self.draw(status(&error), title, || trouble_view(title, &error))
+            .await
     }
 
     /// Ends the visit with the way to another page.
@@ -92,21 +83,67 @@ impl Visit {
     }
 
     async fn draw(self, status: StatusCode, title: &str, body: impl FnOnce() -> AnyView) -> Response {
-        // A notice that can't be read is no reason to show no page.
-        let notice = self.backend.take_notice().await.unwrap_or_default();
-        let around = Around {
-            title,
-            path: self.parts.uri.path(),
-            person: self.person,
-            notice,
-            options: self.pages.options(),
-        };
-        let html = Owner::new().with(|| document(around, body()));
-        let mut response = (status, Html(html)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-        // A page shows one person's data: no cache may keep it for another.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        response
+        draw_for(&self.pages, &self.parts, status, title, body).await
     }
+}
+
+/// Draws a page for whoever asks, logged in or not.
+pub(crate) async fn draw_for(
+    pages: &Pages,
+    parts: &Parts,
+    status: StatusCode,
+    title: &str,
+    body: impl FnOnce() -> AnyView,
+) -> Response {
+    let backend = backend_of(parts);
+    // A notice that can't be read is no reason to show no page.
+    let notice = match &backend {
+        Some(backend) => backend.take_notice().await.unwrap_or_default(),
+        None => None,
+    };
+    let around = Around {
+        title,
+        path: parts.uri.path(),
+        person: backend.and_then(|backend| backend.person()),
+        notice,
+        options: pages.options(),
+    };
+    let html = Owner::new().with(|| document(around, body()));
+    let mut response = (status, Html(html)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // A page shows one person's data: no cache may keep it for another.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// There is no such page.
+pub(crate) async fn missing(State(pages): State<Pages>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let error = AppError::NotFound;
+    let title = trouble_title(&error);
+    draw_for(&pages, &parts, status(&error), title, || {
+        trouble_view(title, &error)
+    })
+    .await
+}
+
+fn trouble_title(error: &AppError) -> &'static str {
+    match error {
+        AppError::NotFound => "Nothing here",
+        AppError::Forbidden => "Not for you to change",
+        AppError::Conflict => "Changed in the meantime",
+        _ => "This did not work",
+    }
+}
+
+fn trouble_view(title: &'static str, error: &AppError) -> AnyView {
+    view! {
+        <section class="trouble" role="alert">
+            <h1 class="trouble__title">{title}</h1>
+            <p class="trouble__text">{error.to_string()}</p>
+            <a class="button" href="/">"Go to the first page"</a>
+        </section>
+    }
+    .erase()
 }

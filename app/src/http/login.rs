@@ -3,13 +3,12 @@
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
-use leptos::prelude::provide_context;
 
 use super::page::{Pages, backend_of, login_address};
 use super::path::same_site;
 use super::rules::read_form;
+use crate::desk::login::{LoginState, login_page};
 use crate::error::AppError;
-use crate::pages::login::LoginState;
 use crate::views::Person;
 
 /// Where a person begins.
@@ -27,7 +26,7 @@ pub(super) async fn home(request: Request) -> Response {
 }
 
 /// `POST /login`.
-pub(super) async fn log_in(State(pages): State<Pages>, request: Request) -> Response {
+pub(crate) async fn log_in(State(pages): State<Pages>, request: Request) -> Response {
     let (parts, form) = match read_form(request).await {
         Ok(read) => read,
         Err(refused) => return refused,
@@ -53,10 +52,7 @@ pub(super) async fn log_in(State(pages): State<Pages>, request: Request) -> Resp
         next,
         resume: Vec::new(),
     };
-    let request = Request::from_parts(parts, axum::body::Body::empty());
-    let mut response = pages.draw(request, move || provide_context(state.clone())).await;
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    response
+    login_page(&pages, &parts, StatusCode::UNPROCESSABLE_ENTITY, state).await
 }
 
 /// `POST /logout`.

@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use leptos::prelude::LeptosOptions;
 
 pub(crate) use crate::api::told::status;
+pub(crate) use login::log_in as login_posted;
 pub(crate) use page::{Pages, backend_of, login_address};
 pub(crate) use rules::PostedRule;
 
@@ -28,16 +29,12 @@ pub fn router(options: LeptosOptions) -> Router {
     let pages = Pages::new(options);
     let mut router = Router::new()
         .route("/", get(login::home))
-        .route("/login", get(page::open).post(login::log_in))
         .route("/logout", post(login::log_out))
-        .route("/help/slack", get(page::open))
         .route("/profile/tracking", get(page::open))
         .route("/profile/tracking/{rule}", get(page::open).post(rules::post))
         .route("/fn/{name}", post(leptos_axum::handle_server_fns));
     for kind in ["products", "campaigns", "publishers"] {
         router = router
-            .route(&format!("/{kind}"), get(page::open))
-            .route(&format!("/{kind}/{{id}}"), get(page::open))
             .route(&format!("/{kind}/{{id}}/tracking"), get(page::open))
             .route(
                 &format!("/{kind}/{{id}}/tracking/{{rule}}"),
@@ -46,6 +43,6 @@ pub fn router(options: LeptosOptions) -> Router {
     }
     router
         .merge(crate::desk::router())
-        .fallback(page::missing)
+        .fallback(crate::desk::missing)
         .with_state(pages)
 }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -52,17 +51,16 @@ pub(crate) fn backend_of(request: &http::request::Parts) -> Option<Arc<dyn Backe
 /// A page. Who is not logged in is sent to log in first, and comes back.
 pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Response {
     let address = Address::parse(request.uri().path());
-    let public = matches!(address.page, Page::Login | Page::SlackHelp);
     let known = request
         .extensions()
         .get::<Arc<dyn Backend>>()
         .is_some_and(|backend| backend.person().is_some());
-    if !public && !known {
+    if !known {
         return Redirect::to(&login_address(request.uri())).into_response();
     }
     // The router knows shapes of addresses only; `Address` knows which of them name something.
     if address.page == Page::Missing {
-        return missing(State(pages), request).await;
+        return crate::desk::missing(State(pages), request).await;
     }
     pages.draw(request, || {}).await
 }
@@ -72,13 +70,6 @@ pub(crate) fn login_address(uri: &http::Uri) -> String {
     let wanted = uri.path_and_query().map_or("/", |path| path.as_str());
     let wanted = if wanted == "/" { "" } else { wanted };
     with_query("/login", &[("next", wanted)])
-}
-
-/// Nothing is here.
-pub(super) async fn missing(State(pages): State<Pages>, request: Request<Body>) -> Response {
-    let mut response = pages.draw(request, || {}).await;
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
 }
 
 /// The document around the app.

@@ -17,8 +17,8 @@ use super::login::said;
 use super::page::{Pages, backend_of};
 use crate::address::{Address, Page, Panel, Place};
 use crate::backend::Backend;
+use crate::desk::login::{LoginState, login_page};
 use crate::error::AppError;
-use crate::pages::login::LoginState;
 use crate::views::SaveRule;
 
 /// Largest form read, in bytes: a message of a million characters still gets its complaint at its field instead of
@@ -157,9 +157,7 @@ async fn log_in_first(pages: &Pages, parts: Parts, form: &Form, backend: Arc<dyn
         next: String::new(),
         resume,
     };
-    let mut response = draw(pages, parts, move || provide_context(state.clone())).await;
-    *response.status_mut() = StatusCode::UNAUTHORIZED;
-    response
+    login_page(pages, &parts, StatusCode::UNAUTHORIZED, state).await
 }
 
 /// Where the rule lives and through whom it is reached.

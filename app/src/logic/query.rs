@@ -1,6 +1,6 @@
 //! What a list shows, as the query of its address and back.
 
-use crate::views::{EntitySearch, RuleSearch};
+use crate::views::RuleSearch;
 
 /// Percent-encodes everything but unreserved characters (RFC 3986 §2.3).
 pub(crate) fn encode(text: &str) -> String {
@@ -76,19 +76,6 @@ fn page_text(page: u32) -> String {
     if page > 1 { page.to_string() } else { String::new() }
 }
 
-impl EntitySearch {
-    pub(crate) fn from_query(get: Get<'_>) -> EntitySearch {
-        EntitySearch {
-            q: text(get, "q"),
-            page: page(get),
-        }
-    }
-
-    pub(crate) fn address(&self, path: &str) -> String {
-        with_query(path, &[("q", &self.q), ("page", &page_text(self.page))])
-    }
-}
-
 impl RuleSearch {
     pub(crate) fn from_query(get: Get<'_>) -> RuleSearch {
         RuleSearch {
@@ -152,18 +139,18 @@ mod tests {
 
     #[test]
     fn the_plain_list_has_a_plain_address() {
-        let search = EntitySearch {
-            q: String::new(),
+        let search = RuleSearch {
             page: 1,
+            ..RuleSearch::default()
         };
-        assert_eq!(search.address("/products"), "/products");
-        assert_eq!(EntitySearch::from_query(&read("/products")), search);
+        assert_eq!(search.address("/products/218/tracking"), "/products/218/tracking");
+        assert_eq!(RuleSearch::from_query(&read("/products/218/tracking")), search);
     }
 
     #[test]
     fn a_page_that_is_no_number_is_the_first() {
         for wrong in ["/p?page=0", "/p?page=-1", "/p?page=x", "/p?page=99999999999"] {
-            assert_eq!(EntitySearch::from_query(&read(wrong)).page, 1, "{wrong}");
+            assert_eq!(RuleSearch::from_query(&read(wrong)).page, 1, "{wrong}");
         }
     }
 

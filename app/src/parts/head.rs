@@ -23,7 +23,7 @@ pub(crate) fn entity_head(view: &EntityView, own: bool, tab: Tab) -> AnyView {
     let way_up = (!own).then(|| {
         view! {
             <nav class="head__way" aria-label="Breadcrumb">
-                <a href=address::list(kind)>{kind.plural_label()}</a>
+                <a href=address::list(kind) rel="external">{kind.plural_label()}</a>
                 <span aria-hidden="true">" / "</span>
                 <span class="head__id">{row.id.to_string()}</span>
             </nav>
@@ -31,13 +31,14 @@ pub(crate) fn entity_head(view: &EntityView, own: bool, tab: Tab) -> AnyView {
         .erase()
     });
     let tabs = (!own).then(|| {
-        let link = |href: String, label: &'static str, here: bool| {
-            view! { <a class="tabs__tab" href=href aria-current=here.then_some("page")>{label}</a> }
+        let link = |href: String, label: &'static str, here: bool, desk: bool| {
+            let rel = desk.then_some("external");
+            view! { <a class="tabs__tab" href=href rel=rel aria-current=here.then_some("page")>{label}</a> }
         };
         view! {
             <nav class="tabs" aria-label="Pages of this entity">
-                {link(address::overview(level, &row.id), "Overview", tab == Tab::Overview)}
-                {link(Place::Entity(level, row.id.clone()).tracking(), "Tracking", tab == Tab::Tracking)}
+                {link(address::overview(level, &row.id), "Overview", tab == Tab::Overview, true)}
+                {link(Place::Entity(level, row.id.clone()).tracking(), "Tracking", tab == Tab::Tracking, false)}
             </nav>
         }
         .erase()

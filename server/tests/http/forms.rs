@@ -227,5 +227,5 @@ async fn addresses_that_do_not_exist_say_so() {
     for path in ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/rules"] {
         browser.get(path).await.problem(404);
     }
-    browser.get("/fn/entities").await.expect(405);
+    browser.get("/fn/rules").await.expect(405);
 }

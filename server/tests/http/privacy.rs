@@ -114,23 +114,15 @@ async fn ask_everything(browser: &Browser, own: &str, others: &[String]) {
         "/publishers",
         "/publishers?q=1051",
         "/buyers",
+        "/catalog",
+        "/catalog/channels",
+        "/catalog/sources",
+        "/catalog/buyers",
+        "/catalog/pingtrees",
         "/log",
         "/help/slack",
     ] {
         browser.get(list).await;
-    }
-    for kind in [
-        "product",
-        "campaign",
-        "publisher",
-        "channel",
-        "source",
-        "buyer",
-        "pingtree",
-    ] {
-        browser
-            .call("entities", &json!({"kind": kind, "search": {}}))
-            .await;
     }
     for (level, entity) in [
         ("product", "218"),

@@ -151,7 +151,8 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     let link = |href: &str, label: &str| MenuLink {
         href: href.to_owned(),
         label: label.to_owned(),
-        desk: false,
+        // All but the Tracking tab are drawn by the server alone.
+        desk: href != "/profile/tracking",
     };
     let mut menu = Vec::new();
     if own_profile {

@@ -1,14 +1,20 @@
 //! Logging in, by a plain form. Also stands in for a page whose form was posted after the session had ended: then it
 //! carries that form along, and posts it again.
 
-use crate::parts::view::Erase;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::get;
+use http::StatusCode;
+use http::request::Parts;
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_location;
-use serde::{Deserialize, Serialize};
+
+use super::draw_for;
+use crate::http::{Pages, login_posted};
+use crate::parts::view::Erase;
 
 /// What the page shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct LoginState {
     /// What was typed.
     pub email: String,
@@ -20,23 +26,41 @@ pub(crate) struct LoginState {
     pub resume: Vec<(String, String)>,
 }
 
-#[component]
-pub(crate) fn LoginPage(state: LoginState) -> impl IntoView {
-    let location = use_location();
-    let resumes = !state.resume.is_empty();
-    let next = if state.next.is_empty() {
-        location.query.get_untracked().get("next").unwrap_or_default()
-    } else {
-        state.next
+/// `/login`.
+pub(super) fn router() -> Router<Pages> {
+    Router::new().route("/login", get(open).post(login_posted))
+}
+
+async fn open(State(pages): State<Pages>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let wanted = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "next")
+        .map(|(_, next)| next.into_owned())
+        .unwrap_or_default();
+    let state = LoginState {
+        next: wanted,
+        ..LoginState::default()
     };
+    login_page(&pages, &parts, StatusCode::OK, state).await
+}
+
+/// Asks to log in, at the address of the request.
+pub(crate) async fn login_page(
+    pages: &Pages,
+    parts: &Parts,
+    status: StatusCode,
+    state: LoginState,
+) -> Response {
+    let here = parts.uri.path_and_query().map_or("/login", |path| path.as_str());
+    draw_for(pages, parts, status, "Log in", || form(here, state)).await
+}
+
+/// The form; `here` is where a form that waits was posted.
+fn form(here: &str, state: LoginState) -> AnyView {
+    let resumes = !state.resume.is_empty();
     // Posting the waiting form again means posting it where it was posted before.
     let action = if resumes {
-        let search = location.search.get_untracked();
-        format!(
-            "{}?{}",
-            location.pathname.get_untracked(),
-            search.trim_start_matches('?')
-        )
+        here.to_owned()
     } else {
         "/login".to_owned()
     };
@@ -59,7 +83,6 @@ pub(crate) fn LoginPage(state: LoginState) -> impl IntoView {
         .erase()
     });
     view! {
-        <Title text="Log in"/>
         <section class="login">
             <h1 class="login__title">"Log in"</h1>
             {why}
@@ -90,7 +113,7 @@ pub(crate) fn LoginPage(state: LoginState) -> impl IntoView {
                         required
                     />
                 </div>
-                <input type="hidden" name="next" value=next/>
+                <input type="hidden" name="next" value=state.next/>
                 {carried}
                 <button type="submit" class="button button--primary button--wide">"Log in"</button>
             </form>

@@ -1,8 +1,25 @@
 //! How to connect Slack, step by step.
 
-use crate::parts::view::Erase;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::get;
+use http::StatusCode;
 use leptos::prelude::*;
-use leptos_meta::Title;
+
+use super::draw_for;
+use crate::http::Pages;
+use crate::parts::view::Erase;
+
+/// `/help/slack`: for everybody, logged in or not.
+pub(super) fn router() -> Router<Pages> {
+    Router::new().route("/help/slack", get(open))
+}
+
+async fn open(State(pages): State<Pages>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    draw_for(&pages, &parts, StatusCode::OK, "Slack setup", guide).await
+}
 
 /// Slack's type lists of bot and user scopes differ: `channels:join` and `chat:write.public` exist for bots only.
 const BOT_SCOPES: [(&str, &str); 4] = [
@@ -31,10 +48,8 @@ fn scope_list(scopes: &'static [(&'static str, &'static str)]) -> AnyView {
         .erase()
 }
 
-#[component]
-pub(crate) fn SlackHelpPage() -> impl IntoView {
+fn guide() -> AnyView {
     view! {
-        <Title text="Slack setup"/>
         <article class="guide">
             <h1 class="head__title">"Connect Slack"</h1>
             <p class="guide__lead">

@@ -1,20 +1,46 @@
 //! What an entity is, and the way to its rules.
 
-use crate::parts::view::{Erase, load, loaded};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::get;
 use leadbell_domain::{EntityId, EntityKind, Level};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use crate::address::Place;
-use crate::api::Ask;
+use super::Visit;
+use crate::address::{self, Place};
+use crate::error::AppError;
+use crate::http::Pages;
+use crate::logic::query::decode;
 use crate::parts::badge::entity_status;
 use crate::parts::head::{Tab, entity_head};
+use crate::parts::view::Erase;
 use crate::views::EntityView;
 
-#[component]
-pub(crate) fn OverviewPage(level: Level, id: EntityId) -> impl IntoView {
-    let entity = load(move || Ask::Entity(Place::Entity(level, id.clone())));
-    loaded(entity, |view: EntityView| shown(&view))
+/// The first pages of all entities that rules live on.
+pub(super) fn router() -> Router<Pages> {
+    Level::ALL.into_iter().fold(Router::new(), |router, level| {
+        let open = move |State(pages): State<Pages>, request: Request| overview(pages, request, level);
+        let path = format!("{}/{{id}}", address::list(EntityKind::from(level)));
+        router.route(&path, get(open))
+    })
+}
+
+async fn overview(pages: Pages, request: Request, level: Level) -> Response {
+    let visit = match Visit::open(pages, request) {
+        Ok(visit) => visit,
+        Err(elsewhere) => return *elsewhere,
+    };
+    // Any id makes an address, also one whose escapes are no text: there is nothing by that name, then.
+    let id = decode(visit.path().rsplit('/').next().unwrap_or_default());
+    let found = match EntityId::new(id) {
+        Ok(id) => visit.backend.entity(level, &id).await,
+        Err(_) => Err(AppError::NotFound),
+    };
+    match found {
+        Ok(view) => visit.page(&view.entity.name, || shown(&view)).await,
+        Err(error) => visit.trouble(error).await,
+    }
 }
 
 fn shown(view: &EntityView) -> AnyView {
@@ -47,7 +73,6 @@ fn shown(view: &EntityView) -> AnyView {
         }.erase()
     });
     view! {
-        <Title text=row.name.clone()/>
         {entity_head(view, false, Tab::Overview)}
         <div class="columns">
             <section class="card">

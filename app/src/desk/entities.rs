@@ -1,39 +1,54 @@
 //! Products, campaigns or publishers: a dense list with search and paging.
 
-use crate::parts::view::{Erase, load, loaded};
-use leadbell_domain::EntityKind;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::get;
+use leadbell_domain::{EntityKind, Level};
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_location;
 
+use super::Visit;
+use super::search::search_bar;
 use crate::address::{self, Place};
-use crate::api::Ask;
+use crate::http::Pages;
 use crate::parts::badge::{entity_status, platform_tag};
 use crate::parts::pager::pager;
-use crate::parts::toolbar::{SearchField, Toolbar};
+use crate::parts::view::Erase;
 use crate::views::{EntityRow, EntitySearch, Listing};
 
-#[component]
-pub(crate) fn ListPage(kind: EntityKind) -> impl IntoView {
-    let query = use_location().query;
-    let search = Memo::new(move |_| EntitySearch::from_query(&|name| query.read().get(name)));
-    let rows = load(move || Ask::Entities(kind, search.get()));
+/// The lists of the kinds that rules live on.
+pub(super) fn router() -> Router<Pages> {
+    Level::ALL.into_iter().fold(Router::new(), |router, level| {
+        let kind = EntityKind::from(level);
+        let list = move |State(pages): State<Pages>, request: Request| list(pages, request, kind);
+        router.route(&address::list(kind), get(list))
+    })
+}
+
+async fn list(pages: Pages, request: Request, kind: EntityKind) -> Response {
+    let visit = match Visit::open(pages, request) {
+        Ok(visit) => visit,
+        Err(elsewhere) => return *elsewhere,
+    };
+    let search = EntitySearch::of(&visit);
+    let title = kind.plural_label();
+    match visit.backend.list_entities(kind, &search).await {
+        Ok(listing) => visit.page(title, || page(kind, &listing, &search)).await,
+        Err(error) => visit.trouble(error).await,
+    }
+}
+
+fn page(kind: EntityKind, listing: &Listing<EntityRow>, search: &EntitySearch) -> AnyView {
     let title = kind.plural_label();
     let path = address::list(kind);
     view! {
-        <Title text=title/>
         <header class="head">
             <div class="head__line">
                 <h1 class="head__title">{title}</h1>
             </div>
         </header>
-        <Toolbar path>
-            <SearchField
-                label=format!("Search {}", title.to_lowercase())
-                q=Signal::derive(move || search.get().q)
-            />
-        </Toolbar>
-        {loaded(rows, move |listing: Listing<EntityRow>| shown(kind, &listing, &search.get_untracked(), &address::list(kind)))}
+        {search_bar(&path, format!("Search {}", title.to_lowercase()), &search.q)}
+        {shown(kind, listing, search, &path)}
     }
     .erase()
 }
