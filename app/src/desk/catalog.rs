@@ -9,6 +9,7 @@ use leadbell_domain::EntityKind;
 use leptos::prelude::*;
 
 use super::Visit;
+use super::entities::empty;
 use super::search::search_bar;
 use crate::error::AppError;
 use crate::http::Pages;
@@ -84,7 +85,7 @@ fn page(
             <nav class="tabs" aria-label="Catalog">{tabs}</nav>
         </header>
         {search_bar(&address(kind), format!("Search {}", kind.plural()), &search.q)}
-        {if listing.rows.is_empty() { empty(kind, search) } else { table(kind, listing, search) }}
+        {if listing.rows.is_empty() { empty(kind, search, &address(kind)) } else { table(kind, listing, search) }}
     }
     .erase()
 }
@@ -150,27 +151,6 @@ fn entry(row: &EntityRow, has_platform: bool, has_owner: bool) -> AnyView {
             {owner}
             <td role="cell" data-label="Status">{entity_status(row.status)}</td>
         </tr>
-    }
-    .erase()
-}
-
-fn empty(kind: EntityKind, search: &EntitySearch) -> AnyView {
-    let what = kind.plural();
-    if search.q.is_empty() && search.page <= 1 {
-        return view! {
-            <section class="empty">
-                <p class="empty__title">{format!("No {what} yet")}</p>
-                <p>{format!("Your {what} appear here when the catalog is filled, or with their first event.")}</p>
-            </section>
-        }
-        .erase();
-    }
-    view! {
-        <section class="empty">
-            <p class="empty__title">{format!("No {what} found")}</p>
-            <p>{format!("Nothing matches “{}”.", search.q)}</p>
-            <p><a class="button" href=address(kind)>"Show all"</a></p>
-        </section>
     }
     .erase()
 }

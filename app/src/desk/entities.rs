@@ -128,7 +128,8 @@ fn entity_row(kind: EntityKind, row: &EntityRow, has_platform: bool, has_owner: 
     .erase()
 }
 
-fn empty(kind: EntityKind, search: &EntitySearch, path: &str) -> AnyView {
+/// What stands where a list has nothing to show.
+pub(super) fn empty(kind: EntityKind, search: &EntitySearch, path: &str) -> AnyView {
     let what = kind.plural_label().to_lowercase();
     if search.q.is_empty() && search.page <= 1 {
         return view! {
