@@ -137,6 +137,9 @@ pub struct RuleRow {
     pub created_at: Timestamp,
     /// Who made it; `None` where the viewer does not see authors, or for one made through REST.
     pub author: Option<String>,
+    /// How many other active rules can fire for the same event (201 means more than 200), and whether one of them would
+    /// post the same message to the same place. `None` where the viewer is not told.
+    pub adjacent: Option<(u32, bool)>,
 }
 
 /// A saved token to choose from.

@@ -87,5 +87,6 @@ fn rule_row(viewer: &Viewer, row: RuleListing, names: &Names, connections: &[Con
         status: rule.status,
         created_at: stored.created_at,
         author: author_name.filter(|_| viewer.role != Role::Publisher),
+        adjacent: None,
     }
 }
