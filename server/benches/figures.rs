@@ -19,6 +19,7 @@ use leadbell_domain::{
     StoredRule, Target, Template, Trigger, Viewer, parse_event,
 };
 use leadbell_sandbox::{Channel, Limits, Running, Sandbox, demo};
+use leadbell_server::actor::{Actor, Caller};
 use leadbell_server::config::Config;
 use leadbell_server::engine::{RuleSet, plan};
 use leadbell_server::http::api_key::{self, ApiScope};
@@ -161,11 +162,14 @@ async fn serving() -> Result<()> {
 /// A rule for each product, each with a channel of its own.
 async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
     let state = &server.state;
-    let viewer = Viewer {
-        user: None,
-        role: Role::GlobalAdmin,
-        publishers: Vec::new(),
-        buyers: Vec::new(),
+    let caller = Caller {
+        viewer: Viewer {
+            user: None,
+            role: Role::GlobalAdmin,
+            publishers: Vec::new(),
+            buyers: Vec::new(),
+        },
+        actor: Actor::System,
     };
     for number in 0..CHANNELS {
         let channel = format!("C0BENCH{number:03}");
@@ -190,7 +194,7 @@ async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
         }))?;
         rules::save(
             state,
-            &viewer,
+            &caller,
             Level::Product,
             &EntityId::new(number.to_string())?,
             None,

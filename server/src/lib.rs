@@ -3,6 +3,7 @@
 //! This crate may use every other one; none uses it. Start reading at [`lifecycle`], which puts the parts together.
 
 pub mod access;
+pub mod actor;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -12,6 +12,7 @@ use leadbell_store::{
 };
 
 use crate::access::{check_filter_values, connection_owner, connection_scope};
+use crate::actor::{Actor, Caller};
 use crate::ids::Fresh;
 use crate::state::AppState;
 
@@ -132,7 +133,7 @@ fn writer_role(viewer: &Viewer, level: Level) -> Role {
 /// Adds a rule, or replaces one.
 pub async fn save(
     state: &AppState,
-    viewer: &Viewer,
+    viewer: &Caller,
     level: Level,
     entity_id: &EntityId,
     editing: Option<Editing<'_>>,
@@ -191,7 +192,7 @@ pub async fn save(
             (found, None)
         }
         ConnectionChoice::Pasted(token) => {
-            keep_token(state, connection_owner(viewer, entity_id), token).await?
+            keep_token(state, &viewer.actor, connection_owner(viewer, entity_id), token).await?
         }
     };
     if let Some(complaint) = missing_scope(&connection, parsed.target()) {
@@ -209,7 +210,7 @@ pub async fn save(
         None => {
             state
                 .store
-                .insert_rule(&RuleId::fresh(), &rule, viewer.user.as_ref(), now)
+                .insert_rule(&RuleId::fresh(), &rule, viewer.actor.user(), now)
                 .await?
         }
     };
@@ -227,7 +228,7 @@ fn unknown_preset(parsed: &ParsedRule) -> Option<FieldErrors> {
 /// Enables or disables a rule.
 pub async fn set_status(
     state: &AppState,
-    viewer: &Viewer,
+    viewer: &Caller,
     level: Level,
     id: &RuleId,
     status: RuleStatus,
@@ -243,7 +244,7 @@ pub async fn set_status(
 }
 
 /// Deletes a rule; what it has sent stays in the log.
-pub async fn delete(state: &AppState, viewer: &Viewer, level: Level, id: &RuleId) -> Result<(), RuleError> {
+pub async fn delete(state: &AppState, viewer: &Caller, level: Level, id: &RuleId) -> Result<(), RuleError> {
     permitted_rule(state, viewer, level, id, Verb::Manage).await?;
     state
         .store
@@ -262,6 +263,7 @@ pub async fn delete(state: &AppState, viewer: &Viewer, level: Level, id: &RuleId
 /// can't be asked, the token is kept unchecked and the note says so.
 pub async fn keep_token(
     state: &AppState,
+    by: &Actor,
     owner: ConnectionOwner,
     token: &SlackToken,
 ) -> Result<(Connection, Option<String>), RuleError> {
@@ -302,6 +304,7 @@ pub async fn keep_token(
         kept.scopes.clone_from(&check.scopes);
         kept.status = check.status;
     }
+    tracing::info!(connection = %kept.id, %by, "a Slack token is kept");
     Ok((kept, note))
 }
 

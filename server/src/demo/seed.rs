@@ -1,12 +1,13 @@
 //! Fills an empty database with the demo's business, through the same doors as everybody else.
 
-use leadbell_domain::{EntityId, Level, Role, RuleDraft, SecretText, SlackToken, UserId, Viewer};
+use leadbell_domain::{EntityId, Level, Role, RuleDraft, SecretText, SlackToken, Viewer};
 use leadbell_store::{ApiKey, ConnectionOwner, EntityUpsert, NewUser, User};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use super::business::{CATALOG, Entry, PEOPLE, RULES};
 use super::{API_KEY, PASSWORD};
+use crate::actor::{Actor, Caller};
 use crate::cli::CliError;
 use crate::http::api_key::ApiScope;
 use crate::http::password;
@@ -23,7 +24,7 @@ pub async fn fill_if_empty(state: &AppState) -> Result<bool, CliError> {
     let catalog = CATALOG.iter().map(upsert).collect::<Result<Vec<_>, _>>()?;
     state.store.upsert_entities(&catalog, now).await?;
 
-    let mut authors: Vec<(&str, UserId)> = Vec::new();
+    let mut authors: Vec<(&str, Actor)> = Vec::new();
     let password_hash = password::hash(SecretString::from(PASSWORD)).await?;
     for person in PEOPLE {
         let user = User {
@@ -36,7 +37,11 @@ pub async fn fill_if_empty(state: &AppState) -> Result<bool, CliError> {
             active: true,
             created_at: now,
         };
-        authors.push((person.email, user.id.clone()));
+        let actor = Actor::Person {
+            id: user.id.clone(),
+            name: user.name.clone(),
+        };
+        authors.push((person.email, actor));
         state
             .store
             .insert_user(&NewUser {
@@ -81,10 +86,10 @@ fn upsert(entry: &Entry) -> Result<EntityUpsert, CliError> {
     })
 }
 
-async fn add_rules(state: &AppState, authors: &[(&str, UserId)]) -> Result<(), CliError> {
+async fn add_rules(state: &AppState, authors: &[(&str, Actor)]) -> Result<(), CliError> {
     let token = |text| SlackToken::parse(text).map_err(CliError::from);
     let bot = token(leadbell_sandbox::demo::BOT_TOKEN)?;
-    let (connection, _) = rules::keep_token(state, ConnectionOwner::Staff, &bot).await?;
+    let (connection, _) = rules::keep_token(state, &Actor::System, ConnectionOwner::Staff, &bot).await?;
     for rule in RULES {
         let mut draft = RuleDraft::from_json(&serde_json::from_str(rule.json)?)?;
         draft.connection_id = connection.id.to_string();
@@ -92,15 +97,18 @@ async fn add_rules(state: &AppState, authors: &[(&str, UserId)]) -> Result<(), C
         let author = authors
             .iter()
             .find(|(email, _)| *email == rule.author)
-            .map(|(_, id)| id.clone());
-        let viewer = Viewer {
-            user: author,
-            role: Role::GlobalAdmin,
-            publishers: Vec::new(),
-            buyers: Vec::new(),
+            .map_or(Actor::System, |(_, actor)| actor.clone());
+        let caller = Caller {
+            viewer: Viewer {
+                user: author.user().cloned(),
+                role: Role::GlobalAdmin,
+                publishers: Vec::new(),
+                buyers: Vec::new(),
+            },
+            actor: author,
         };
         let level: Level = rule.level;
-        rules::save(state, &viewer, level, &EntityId::new(rule.entity)?, None, &draft).await?;
+        rules::save(state, &caller, level, &EntityId::new(rule.entity)?, None, &draft).await?;
     }
     Ok(())
 }

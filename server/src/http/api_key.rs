@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 use super::problem::Problem;
+use crate::actor::{Actor, Caller};
 use crate::ids::Fresh;
 use crate::state::AppState;
 
@@ -83,7 +84,7 @@ pub async fn create(
 }
 
 /// The key of a request, if it is valid and has this scope. A key acts as a Global Admin within its scopes.
-pub async fn authenticate(state: &AppState, headers: &HeaderMap, scope: ApiScope) -> Result<Viewer, Problem> {
+pub async fn authenticate(state: &AppState, headers: &HeaderMap, scope: ApiScope) -> Result<Caller, Problem> {
     let text = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -99,7 +100,7 @@ fn unauthorized(detail: &str) -> Problem {
 }
 
 /// The same for a key that came another way: platforms that can only call a URL have no headers to set.
-pub async fn check(state: &AppState, text: &str, scope: ApiScope) -> Result<Viewer, Problem> {
+pub async fn check(state: &AppState, text: &str, scope: ApiScope) -> Result<Caller, Problem> {
     let found = match text.starts_with("lbk_") && text.len() <= MAX_KEY {
         true => state.store.find_api_key(&hash(text)).await?,
         false => None,
@@ -109,10 +110,16 @@ pub async fn check(state: &AppState, text: &str, scope: ApiScope) -> Result<View
         let detail = format!("This API key lacks the scope “{}”.", scope.key());
         return Err(Problem::new(StatusCode::FORBIDDEN, detail));
     }
-    Ok(Viewer {
-        user: None,
-        role: Role::GlobalAdmin,
-        publishers: Vec::new(),
-        buyers: Vec::new(),
+    Ok(Caller {
+        viewer: Viewer {
+            user: None,
+            role: Role::GlobalAdmin,
+            publishers: Vec::new(),
+            buyers: Vec::new(),
+        },
+        actor: Actor::Key {
+            id: key.id,
+            name: key.name,
+        },
     })
 }

@@ -52,12 +52,12 @@ async fn list(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<
 }
 
 async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
-    authenticate(&state, &headers, ApiScope::Rules).await?;
+    let caller = authenticate(&state, &headers, ApiScope::Rules).await?;
     let json = json_body(&headers, body).await?;
     let text = json.get("auth_token").and_then(Value::as_str).unwrap_or_default();
     let token = SlackToken::parse(text)
         .map_err(|message| Problem::fields(FieldErrors::one("auth_token", message)))?;
-    let (connection, remark) = keep_token(&state, ConnectionOwner::Staff, &token)
+    let (connection, remark) = keep_token(&state, &caller.actor, ConnectionOwner::Staff, &token)
         .await
         .map_err(|error| match error {
             // Here the token is no part of an action.

@@ -24,6 +24,7 @@ use tower_sessions::Session;
 use super::throttle::Throttle;
 use super::{password, views};
 use crate::access::connection_owner;
+use crate::actor::{Actor, Caller};
 use crate::rules::{self, Editing, RuleError};
 use crate::state::AppState;
 
@@ -181,6 +182,18 @@ impl RequestBackend {
         self.user.as_ref().map(viewer_of).ok_or(AppError::LoggedOut)
     }
 
+    /// The viewer with the name under which his changes are kept.
+    pub(in crate::http) fn caller(&self) -> Result<Caller, AppError> {
+        let user = self.user.as_ref().ok_or(AppError::LoggedOut)?;
+        Ok(Caller {
+            viewer: viewer_of(user),
+            actor: Actor::Person {
+                id: user.id.clone(),
+                name: user.name.clone(),
+            },
+        })
+    }
+
     async fn try_log_in(&self, address: &str, password: &str) -> Result<Option<User>, AppError> {
         let found = self
             .state
@@ -297,20 +310,25 @@ impl Backend for RequestBackend {
     }
 
     async fn keep_token(&self, level: Level, entity: &EntityId, token: &str) -> Result<String, AppError> {
-        let viewer = self.viewer()?;
+        let viewer = self.caller()?;
         rules::permitted_entity(&self.state, &viewer, level, entity, Verb::Manage)
             .await
             .map_err(rule_error)?;
         let token = SlackToken::parse(token)
             .map_err(|message| AppError::Fields(FieldErrors::one("action.auth_token", message)))?;
-        let (kept, _) = rules::keep_token(&self.state, connection_owner(&viewer, entity), &token)
-            .await
-            .map_err(rule_error)?;
+        let (kept, _) = rules::keep_token(
+            &self.state,
+            &viewer.actor,
+            connection_owner(&viewer, entity),
+            &token,
+        )
+        .await
+        .map_err(rule_error)?;
         Ok(kept.id.to_string())
     }
 
     async fn save_rule(&self, save: &SaveRule) -> Result<SavedRule, AppError> {
-        let viewer = self.viewer()?;
+        let viewer = self.caller()?;
         let editing = save.editing.as_ref().map(|(id, version)| Editing {
             id,
             version: Some(*version),
@@ -333,14 +351,14 @@ impl Backend for RequestBackend {
     }
 
     async fn set_rule_status(&self, level: Level, rule: &RuleId, status: RuleStatus) -> Result<(), AppError> {
-        rules::set_status(&self.state, &self.viewer()?, level, rule, status)
+        rules::set_status(&self.state, &self.caller()?, level, rule, status)
             .await
             .map_err(rule_error)?;
         Ok(())
     }
 
     async fn delete_rule(&self, level: Level, rule: &RuleId) -> Result<(), AppError> {
-        rules::delete(&self.state, &self.viewer()?, level, rule)
+        rules::delete(&self.state, &self.caller()?, level, rule)
             .await
             .map_err(rule_error)
     }

@@ -1,5 +1,6 @@
 //! What goes into the store and comes out of it.
 
+mod actor;
 mod catalog;
 mod connection;
 mod delivery;
@@ -9,6 +10,7 @@ mod people;
 mod rule;
 mod sending;
 
+pub use actor::*;
 pub use catalog::*;
 pub use connection::*;
 pub use delivery::*;
