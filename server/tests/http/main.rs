@@ -5,6 +5,7 @@
 
 mod catalog_pages;
 mod crash;
+mod crawling;
 mod cross_site;
 mod events;
 mod events_refused;
