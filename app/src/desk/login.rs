@@ -76,8 +76,8 @@ fn form(here: &str, state: LoginState) -> AnyView {
     let why = resumes.then(|| {
         view! {
             <p class="login__why">
-                "Your session has ended. Log in again and your rule is saved as you wrote it."
-                " Only a pasted token has to be pasted again."
+                "Your session has ended. Log in again and what you filled in is sent as it was."
+                " Only a pasted token or a password has to be entered again."
             </p>
         }
         .erase()

@@ -5,11 +5,19 @@
 //! A handler opens a [`Visit`] (who is not logged in is sent to log in first), asks the backend, and ends it with a
 //! page, with trouble, or with the way to another page.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "the first pages with forms are on their way"
+)]
+
 mod catalog;
 mod entities;
+pub(crate) mod form;
 mod guide;
 mod layout;
 pub(crate) mod login;
+mod moment;
 mod overview;
 mod search;
 mod visit;
@@ -18,6 +26,7 @@ use axum::Router;
 
 use crate::http::Pages;
 
+pub(crate) use moment::moment;
 pub(crate) use visit::{Visit, draw_for, missing};
 
 /// The addresses of all desk pages.

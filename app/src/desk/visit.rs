@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use super::layout::{Around, document};
 use crate::backend::Backend;
 use crate::error::AppError;
-use crate::http::{Pages, backend_of, login_address, status};
+use crate::http::{Form, Pages, backend_of, log_in_first, login_address, read_form, status};
 use crate::parts::view::Erase;
 use crate::views::Person;
 
@@ -34,6 +34,18 @@ impl Visit {
     pub(crate) fn open(pages: Pages, request: Request) -> Result<Visit, Box<Response>> {
         let (parts, _) = request.into_parts();
         Visit::of(pages, parts)
+    }
+
+    /// Lets a person in who posts a form. Who is not logged in any more is asked to log in, and then the form goes on
+    /// its way as it was filled in.
+    pub(crate) async fn post(pages: Pages, request: Request) -> Result<(Visit, Form), Box<Response>> {
+        let (parts, form) = read_form(request).await.map_err(Box::new)?;
+        match backend_of(&parts) {
+            Some(backend) if backend.person().is_none() => {
+                Err(Box::new(log_in_first(&pages, parts, &form, backend).await))
+            }
+            _ => Visit::of(pages, parts).map(|visit| (visit, form)),
+        }
     }
 
     fn of(pages: Pages, parts: Parts) -> Result<Visit, Box<Response>> {
@@ -65,6 +77,18 @@ impl Visit {
     /// Ends the visit with a page. `body` is what stands in its `<main>`.
     pub(crate) async fn page(self, title: &str, body: impl FnOnce() -> AnyView) -> Response {
         self.draw(StatusCode::OK, title, body).await
+    }
+
+    /// Ends the visit with the form that was posted, drawn again with what is wrong in it.
+    pub(crate) async fn refused(self, title: &str, body: impl FnOnce() -> AnyView) -> Response {
+        self.draw(StatusCode::UNPROCESSABLE_ENTITY, title, body).await
+    }
+
+    /// Ends the visit with another page, which says what happened.
+    pub(crate) async fn done(self, notice: &str, to: &str) -> Response {
+        // A lost notice is no reason to call a done thing failed.
+        let _ = self.backend.set_notice(notice).await;
+        self.go(to)
     }
 
     /// Ends the visit with what is wrong.

@@ -4,9 +4,9 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 
+use super::form::read_form;
 use super::page::{Pages, backend_of, login_address};
 use super::path::same_site;
-use super::rules::read_form;
 use crate::desk::login::{LoginState, login_page};
 use crate::error::AppError;
 use crate::views::Person;

@@ -2,28 +2,22 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
-use http::{StatusCode, header};
 use leadbell_domain::{
     DraftContext, EntityId, FieldErrors, Level, RuleDraft, RuleId, RuleStatus, SecretText,
     may_show_personal_data,
 };
 use leptos::prelude::provide_context;
 
-use super::login::said;
+use super::form::{Form, log_in_first, read_form};
 use super::page::{Pages, backend_of};
 use crate::address::{Address, Page, Panel, Place};
 use crate::backend::Backend;
-use crate::desk::login::{LoginState, login_page};
 use crate::error::AppError;
 use crate::views::SaveRule;
-
-/// Largest form read, in bytes: a message of a million characters still gets its complaint at its field instead of
-/// being cut off at the door.
-const MAX_FORM: usize = 4 * 1024 * 1024;
 
 /// A posted form that is drawn again. Never holds the token.
 #[derive(Clone, Debug)]
@@ -36,43 +30,6 @@ pub(crate) struct PostedRule {
     pub message: Option<String>,
     /// The version that the editor saw.
     pub version: Option<i64>,
-}
-
-/// A form's names and texts, in order.
-pub(super) struct Form(Vec<(String, String)>);
-
-impl Form {
-    pub(super) fn first(&self, name: &str) -> Option<&str> {
-        self.pairs()
-            .find(|(found, _)| *found == name)
-            .map(|(_, text)| text)
-    }
-
-    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, text)| (name.as_str(), text.as_str()))
-    }
-}
-
-/// Reads a plain form, or says why it can't be.
-pub(super) async fn read_form(request: Request) -> Result<(Parts, Form), Response> {
-    let (parts, body) = request.into_parts();
-    let is_form = parts
-        .headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if !is_form {
-        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "This address takes a form.").into_response());
-    }
-    let Ok(bytes) = to_bytes(body, MAX_FORM).await else {
-        return Err((
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The form is too large; go back and shorten it.",
-        )
-            .into_response());
-    };
-    let pairs = form_urlencoded::parse(&bytes).into_owned().collect();
-    Ok((parts, Form(pairs)))
 }
 
 /// `POST …/tracking/{rule}`: what to do stands in the form's `do`.
@@ -130,34 +87,6 @@ fn posted(form: &Form) -> PostedRule {
         message: None,
         version: form.first("version").and_then(|version| version.parse().ok()),
     }
-}
-
-/// The session ended while the form was filled in: asks to log in, carrying the form along, and then posts it again.
-async fn log_in_first(pages: &Pages, parts: Parts, form: &Form, backend: Arc<dyn Backend>) -> Response {
-    let email = form.first("email").unwrap_or_default().to_owned();
-    let mut error = None;
-    if let Some(password) = form.first("password") {
-        match backend.log_in(&email, password).await {
-            // 307: the browser posts the same form again, now with the new session's cookie.
-            Ok(()) => {
-                let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-                return Redirect::temporary(here).into_response();
-            }
-            Err(refused) => error = Some(said(&refused)),
-        }
-    }
-    let resume = form
-        .pairs()
-        .filter(|(name, _)| !matches!(*name, "action.auth_token" | "email" | "password" | "next"))
-        .map(|(name, text)| (name.to_owned(), text.to_owned()))
-        .collect();
-    let state = LoginState {
-        email,
-        error,
-        next: String::new(),
-        resume,
-    };
-    login_page(pages, &parts, StatusCode::UNAUTHORIZED, state).await
 }
 
 /// Where the rule lives and through whom it is reached.
