@@ -6,6 +6,7 @@
 //!
 //! Parse, don't validate: drafts (what a person or another program typed) become valid values or [`FieldErrors`].
 
+mod adjacent;
 mod delivery;
 mod draft;
 mod entity;
@@ -27,6 +28,7 @@ mod template;
 mod timestamp;
 mod trigger;
 
+pub use adjacent::{Owner, Owners, SharedEvents, can_both_fire, post_the_same, shared_events};
 pub use delivery::{DeliveryStatus, Outcome, RetryPolicy, SlackFailure, classify_slack_error};
 pub use draft::{ConnectionChoice, DraftContext, FilterDraft, ParsedRule, PriceDraft, RuleDraft, SecretText};
 pub use entity::{Entity, EntityKind, EntityRef, EntityStatus};
