@@ -1,6 +1,7 @@
 //! What goes into the store and comes out of it.
 
 mod actor;
+mod adjacent;
 mod catalog;
 mod connection;
 mod delivery;
@@ -11,6 +12,7 @@ mod rule;
 mod sending;
 
 pub use actor::*;
+pub use adjacent::*;
 pub use catalog::*;
 pub use connection::*;
 pub use delivery::*;

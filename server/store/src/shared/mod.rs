@@ -7,6 +7,7 @@
 //! destinations by connection and target, deliveries and attempts (only under their destination), entities by kind
 //! and id. Rules: the rule's row, then the counters.
 
+mod adjacent;
 mod catalog;
 mod connections;
 mod deliveries;

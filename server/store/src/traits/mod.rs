@@ -1,5 +1,7 @@
 //! The one door to the database. Every method runs on SQLite and on PostgreSQL, held to one conformance suite.
 
+mod adjacent;
+
 use async_trait::async_trait;
 use leadbell_domain::{
     ConnectionId, DeliveryId, Entity, EntityId, EntityKind, EventId, Level, Rule, RuleId, RuleStatus, Scope,
@@ -12,9 +14,11 @@ use crate::{
     Recorded, RuleChanges, RuleListing, RuleQuery, StoreError, StoredEvent, UpsertCounts, User,
 };
 
+pub use adjacent::AdjacentStore;
+
 /// Everything Leadbell remembers.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: AdjacentStore + Send + Sync + 'static {
     /// Brings the schema up to date.
     async fn migrate(&self) -> Result<(), StoreError>;
     /// Whether the database answers.
