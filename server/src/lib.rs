@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod adjacent;
 pub mod cli;
 pub mod config;
 pub mod demo;

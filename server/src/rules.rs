@@ -13,6 +13,7 @@ use leadbell_store::{
 
 use crate::access::{check_filter_values, connection_owner, connection_scope};
 use crate::actor::{Actor, Caller};
+use crate::adjacent;
 use crate::ids::Fresh;
 use crate::state::AppState;
 
@@ -215,6 +216,11 @@ pub async fn save(
         }
     };
     state.rules.refresh(&*state.store).await?;
+    let double = adjacent::remark(state, viewer, &stored).await?;
+    let note = match (note, double) {
+        (Some(note), Some(double)) => Some(format!("{note} {double}")),
+        (note, double) => note.or(double),
+    };
     Ok(Saved { rule: stored, note })
 }
 

@@ -3,6 +3,8 @@
 //! An implementation is bound to one request and its session: it knows who asks, authorises every call itself and
 //! fills views for that person only. Server functions and form posts are one call of it each.
 
+mod adjacent;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,9 +16,11 @@ use crate::views::{
     RuleSearch, SaveRule, SavedRule,
 };
 
+pub use adjacent::AdjacentRules;
+
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
-pub trait Backend: Send + Sync {
+pub trait Backend: AdjacentRules + Send + Sync {
     /// Who is logged in; `None` for nobody.
     fn person(&self) -> Option<Person>;
 

@@ -11,6 +11,7 @@
     reason = "the first pages with forms are on their way"
 )]
 
+mod adjacent;
 mod catalog;
 mod entities;
 pub(crate) mod form;
@@ -19,6 +20,7 @@ mod layout;
 pub(crate) mod login;
 mod moment;
 mod overview;
+mod rule_place;
 mod search;
 mod visit;
 
@@ -32,6 +34,7 @@ pub(crate) use visit::{Visit, draw_for, missing};
 /// The addresses of all desk pages.
 pub(crate) fn router() -> Router<Pages> {
     Router::new()
+        .merge(adjacent::router())
         .merge(catalog::router())
         .merge(entities::router())
         .merge(overview::router())

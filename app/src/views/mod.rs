@@ -1,6 +1,8 @@
 //! What pages show and send: plain data that travels between server and browser. No secrets, nothing a viewer may
 //! not see: the server fills these for one viewer.
 
+mod adjacent;
+
 use std::collections::BTreeMap;
 
 use leadbell_domain::{
@@ -8,6 +10,8 @@ use leadbell_domain::{
     RuleStatus, Timestamp, Trigger,
 };
 use serde::{Deserialize, Serialize};
+
+pub use adjacent::*;
 
 /// The person who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! What depends on the database runs on SQLite and on PostgreSQL (`LEADBELL_TEST_POSTGRES_URL`, which `make test` sets;
 //! without it those tests fail, unless `LEADBELL_SKIP_POSTGRES=1` says that this is meant).
 
+mod adjacent;
 mod catalog_pages;
 mod crash;
 mod crawling;

@@ -2,6 +2,8 @@
 //!
 //! Every method authorises for itself, from the session, with the scope in the query.
 
+mod adjacent;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

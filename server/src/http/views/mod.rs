@@ -1,11 +1,13 @@
 //! Fills the views of the pages for one viewer: nothing in them that this viewer may not see.
 
+mod adjacent;
 mod entities;
 mod form;
 mod rules;
 
 use super::backend::PAGE;
 
+pub use adjacent::adjacent_rules;
 pub use entities::{entities, entity};
 pub use form::{choices, rule_form};
 pub use rules::rules;

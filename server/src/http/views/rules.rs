@@ -1,12 +1,18 @@
 //! Lists of rules, their settings in words.
 
+use std::collections::HashMap;
+
 use leadbell_app::error::AppError;
 use leadbell_app::views::{Listing, RuleRow, RuleSearch};
-use leadbell_domain::{EntityId, Level, Role, RuleStatus, Target, Trigger, Verb, Viewer, filter_lines};
+use leadbell_domain::{
+    EntityId, EntityKind, Level, Role, RuleId, RuleStatus, StoredRule, Target, Trigger, Verb, Viewer,
+    filter_lines,
+};
 use leadbell_store::{Connection, RuleListing, RuleQuery};
 
 use super::{entity, offset};
 use crate::access::connection_scope;
+use crate::adjacent;
 use crate::http::backend::{PAGE, store_error};
 use crate::names::{Names, filter_names};
 use crate::state::AppState;
@@ -34,10 +40,14 @@ pub async fn rules(
         .await
         .map_err(store_error)?;
     let connections = connections(state, viewer).await?;
+    let adjacent = counts(state, viewer, level, entity_id, &page.rows).await?;
     let rows = page
         .rows
         .into_iter()
-        .map(|row| rule_row(viewer, row, &names, &connections))
+        .map(|row| {
+            let adjacent = adjacent.get(&row.stored.id).copied();
+            rule_row(viewer, row, &names, &connections, adjacent)
+        })
         .collect();
     Ok(Listing {
         rows,
@@ -58,15 +68,39 @@ pub(super) async fn connections(state: &AppState, viewer: &Viewer) -> Result<Vec
 /// What a viewer reads of a connection that is not his to use.
 pub(super) const HIDDEN_CONNECTION: &str = "Your manager's connection";
 
-fn rule_row(viewer: &Viewer, row: RuleListing, names: &Names, connections: &[Connection]) -> RuleRow {
+/// The adjacent rules of each rule of a page, for who is told of them.
+async fn counts(
+    state: &AppState,
+    viewer: &Viewer,
+    level: Level,
+    entity: &EntityId,
+    rows: &[RuleListing],
+) -> Result<HashMap<RuleId, adjacent::Count>, AppError> {
+    if rows.is_empty() || !adjacent::is_told(viewer) {
+        return Ok(HashMap::new());
+    }
+    let found = state
+        .store
+        .find_entity(EntityKind::from(level), entity, &viewer.scope(level, Verb::View))
+        .await
+        .map_err(store_error)?;
+    let entity = found.ok_or(AppError::NotFound)?;
+    let rules: Vec<&StoredRule> = rows.iter().map(|row| &row.stored).collect();
+    adjacent::counts(state, viewer, &entity, &rules)
+        .await
+        .map_err(store_error)
+}
+
+fn rule_row(
+    viewer: &Viewer,
+    row: RuleListing,
+    names: &Names,
+    connections: &[Connection],
+    adjacent: Option<adjacent::Count>,
+) -> RuleRow {
     let RuleListing { stored, author_name } = row;
     let rule = stored.rule;
     let settings = filter_lines(&rule.filters, |key, id| names.get(&(key, id.to_owned())).cloned());
-    let sign = if matches!(rule.action.target, Target::Channel(_)) {
-        '#'
-    } else {
-        '@'
-    };
     let connection = connections
         .iter()
         .find(|connection| connection.id == rule.action.connection)
@@ -81,12 +115,21 @@ fn rule_row(viewer: &Viewer, row: RuleListing, names: &Names, connections: &[Con
         name: rule.name,
         trigger: rule.trigger,
         settings,
-        destination: format!("{sign} {}", rule.action.target.id()),
+        destination: destination(&rule.action.target),
         connection,
         text: rule.action.template.text().to_owned(),
         status: rule.status,
         created_at: stored.created_at,
         author: author_name.filter(|_| viewer.role != Role::Publisher),
-        adjacent: None,
+        adjacent: adjacent.map(|adjacent| (adjacent.count, adjacent.same_message)),
     }
+}
+
+/// Where to, in short.
+pub(super) fn destination(target: &Target) -> String {
+    let sign = match target {
+        Target::Channel(_) => '#',
+        Target::Member(_) => '@',
+    };
+    format!("{sign} {}", target.id())
 }

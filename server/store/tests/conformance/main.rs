@@ -4,6 +4,7 @@
 //! in a fresh PostgreSQL schema. PostgreSQL is found through `LEADBELL_TEST_POSTGRES_URL`, which `make test` sets;
 //! without it those tests fail, unless `LEADBELL_SKIP_POSTGRES=1` says that this is meant.
 
+mod adjacent;
 mod catalog;
 mod concurrency;
 mod connections;
@@ -100,6 +101,11 @@ on_both_databases! {
         of_two_edits_at_once_one_wins,
         rules_added_at_once_have_numbers_and_versions_of_their_own,
         an_unreadable_rule_is_named_without_its_content;
+    adjacent:
+        active_rules_are_found_by_trigger_level_and_place,
+        rules_of_a_products_campaigns_are_found_and_of_campaigns_whose_product_nobody_knows,
+        active_rules_outside_the_scope_are_not_found,
+        many_questions_are_answered_in_their_order_and_by_target;
     rule_lists:
         rules_are_listed_newest_first_page_by_page_with_authors,
         a_list_of_rules_can_be_narrowed,
