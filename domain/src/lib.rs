@@ -21,6 +21,7 @@ mod permission;
 mod placeholder;
 mod role;
 mod rule;
+mod rule_diff;
 mod sample;
 mod slack;
 mod summary;
@@ -49,6 +50,7 @@ pub use permission::{Duty, Reach, Scope, Verb, Viewer, duty_reach, may_show_pers
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use role::Role;
 pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};
+pub use rule_diff::{FieldChange, RuleNames, rule_diff};
 pub use sample::{sample_event, sample_event_of};
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,

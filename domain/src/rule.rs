@@ -55,39 +55,62 @@ impl fmt::Display for RuleStatus {
     }
 }
 
-/// "Send Slack Message": with which connection, where to, what.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// "Send Slack Message": with which connection, where to, what. As JSON the contract's `action`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SlackAction {
     /// Whose token sends it.
+    #[serde(rename = "connection_id")]
     pub connection: ConnectionId,
     /// The channel or member.
     pub target: Target,
     /// The message text.
+    #[serde(rename = "text")]
     pub template: Template,
     /// Whether the message shows personal data (a lead's own fields, phone numbers) instead of masking it.
+    #[serde(rename = "personal_data", with = "shown_or_masked", default)]
     pub shows_personal_data: bool,
 }
 
-/// A rule in force or kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The contract's two words for whether personal data is shown.
+mod shown_or_masked {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::draft::personal_data_key;
+
+    pub(super) fn serialize<S: Serializer>(shown: &bool, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(personal_data_key(*shown))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+        Ok(String::deserialize(from)? == personal_data_key(true))
+    }
+}
+
+/// A rule in force or kept. As JSON it has the fields of the contract's rule; that is how its versions are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// A name people gave it; may be empty.
     pub name: String,
     /// What people want to remember about it; may be empty.
+    #[serde(default)]
     pub note: String,
     /// The preset it was made from, if it still follows one.
+    #[serde(rename = "preset_id", default)]
     pub preset: Option<PresetId>,
     /// Where it lives.
     pub level: Level,
     /// The product, campaign or publisher it lives on.
+    #[serde(rename = "entity_id")]
     pub entity: EntityId,
     /// What it waits for.
     pub trigger: Trigger,
     /// Which of those events.
     pub filters: Filters,
     /// Whether test leads make it fire, too; their messages say TEST.
+    #[serde(rename = "include_test", default)]
     pub includes_test_leads: bool,
     /// Whether repeated ping backs make it fire, too.
+    #[serde(rename = "include_duplicates", default)]
     pub includes_duplicates: bool,
     /// What it does then.
     pub action: SlackAction,

@@ -205,13 +205,20 @@ pub async fn save(
         Some(Editing { id, version }) => {
             state
                 .store
-                .update_rule(id, &rule, &viewer.scope(level, Verb::Manage), version, now)
+                .update_rule(
+                    id,
+                    &rule,
+                    &viewer.scope(level, Verb::Manage),
+                    version,
+                    &viewer.actor,
+                    now,
+                )
                 .await?
         }
         None => {
             state
                 .store
-                .insert_rule(&RuleId::fresh(), &rule, viewer.actor.user(), now)
+                .insert_rule(&RuleId::fresh(), &rule, &viewer.actor, now)
                 .await?
         }
     };
@@ -243,26 +250,28 @@ pub async fn set_status(
     let scope = viewer.scope(level, Verb::Manage);
     let rule = state
         .store
-        .set_rule_status(id, level, &scope, status, state.clock.now_ms())
+        .set_rule_status(id, level, &scope, status, &viewer.actor, state.clock.now_ms())
         .await?;
     state.rules.refresh(&*state.store).await?;
     Ok(rule)
 }
 
-/// Deletes a rule; what it has sent stays in the log.
-pub async fn delete(state: &AppState, viewer: &Caller, level: Level, id: &RuleId) -> Result<(), RuleError> {
+/// Deletes a rule; what it has sent stays in the log. Answers what it was, with the version that its deletion is.
+pub async fn delete(
+    state: &AppState,
+    viewer: &Caller,
+    level: Level,
+    id: &RuleId,
+    expected: Option<i64>,
+) -> Result<StoredRule, RuleError> {
     permitted_rule(state, viewer, level, id, Verb::Manage).await?;
-    state
+    let scope = viewer.scope(level, Verb::Manage);
+    let deleted = state
         .store
-        .delete_rule(
-            id,
-            level,
-            &viewer.scope(level, Verb::Manage),
-            state.clock.now_ms(),
-        )
+        .delete_rule(id, level, &scope, expected, &viewer.actor, state.clock.now_ms())
         .await?;
     state.rules.refresh(&*state.store).await?;
-    Ok(())
+    Ok(deleted)
 }
 
 /// Asks Slack about a pasted token and keeps it. A token that Slack refuses is a complaint at its field; when Slack

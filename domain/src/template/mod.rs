@@ -27,8 +27,9 @@ const TEST_MARK: &str = "*TEST* ";
 /// Shown for a value the event does not have.
 const NO_VALUE: &str = "-";
 
-/// A parsed message text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A parsed message text; as data the text alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct Template {
     text: String,
     parts: Vec<Part>,
@@ -57,6 +58,18 @@ pub(crate) enum Place {
     Text,
     LinkAddress,
     LinkLabel,
+}
+
+impl From<String> for Template {
+    fn from(text: String) -> Self {
+        Template::stored(&text)
+    }
+}
+
+impl From<Template> for String {
+    fn from(template: Template) -> Self {
+        template.text
+    }
 }
 
 /// Why a text is no template; a sentence for the person who wrote it.

@@ -248,10 +248,13 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
     let rule = permitted(&state, &viewer, &id, Verb::Manage).await?;
-    if if_match(&headers)?.is_some_and(|seen| seen != rule.version) {
-        return Err(changed_meanwhile());
-    }
-    rules::delete(&state, &viewer, rule.rule.level, &rule.id).await?;
+    let version = if_match(&headers)?;
+    rules::delete(&state, &viewer, rule.rule.level, &rule.id, version)
+        .await
+        .map_err(|error| match error {
+            RuleError::Conflict if version.is_some() => changed_meanwhile(),
+            other => other.into(),
+        })?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,8 +8,8 @@ use leadbell_domain::{
     StoredRule, Target, Template, Trigger,
 };
 use leadbell_store::{
-    Connection, ConnectionOwner, ConnectionStatus, Finish, NewConnection, NewEvent, Pace, PlannedDelivery,
-    SecretKey, Store, open,
+    Actor, Connection, ConnectionOwner, ConnectionStatus, Finish, NewConnection, NewEvent, Pace,
+    PlannedDelivery, SecretKey, Store, open,
 };
 
 const NOON: i64 = 1_795_000_000_000;
@@ -94,7 +94,10 @@ async fn rule(store: &dyn Store) -> StoredRule {
         },
         status: RuleStatus::Active,
     };
-    store.insert_rule(&fresh(), &rule, None, NOON).await.unwrap()
+    store
+        .insert_rule(&fresh(), &rule, &Actor::System, NOON)
+        .await
+        .unwrap()
 }
 
 fn say(what: &str, count: usize, since: Instant) {

@@ -14,7 +14,7 @@ use leadbell_domain::{
 };
 use leadbell_sandbox::{Builder, Limits, Running, Sandbox};
 use leadbell_store::{
-    Connection, ConnectionOwner, ConnectionStatus, Delivery, NewConnection, NewEvent, Opened,
+    Actor, Connection, ConnectionOwner, ConnectionStatus, Delivery, NewConnection, NewEvent, Opened,
     PlannedDelivery, Pools, SecretKey, Store, open,
 };
 use sqlx::Connection as _;
@@ -152,7 +152,10 @@ impl Bench {
             status: RuleStatus::Active,
         };
         let id = RuleId::new(uuid()).unwrap();
-        self.store.insert_rule(&id, &rule, None, START).await.unwrap();
+        self.store
+            .insert_rule(&id, &rule, &Actor::System, START)
+            .await
+            .unwrap();
         Route {
             connection,
             rule: id,

@@ -360,8 +360,9 @@ impl Backend for RequestBackend {
     }
 
     async fn delete_rule(&self, level: Level, rule: &RuleId) -> Result<(), AppError> {
-        rules::delete(&self.state, &self.caller()?, level, rule)
+        rules::delete(&self.state, &self.caller()?, level, rule, None)
             .await
-            .map_err(rule_error)
+            .map_err(rule_error)?;
+        Ok(())
     }
 }

@@ -39,6 +39,19 @@ impl Actor {
         }
     }
 
+    /// Puts a stored actor together again.
+    #[must_use]
+    pub fn from_parts(kind: &str, id: Option<&str>, name: &str) -> Option<Actor> {
+        let name = name.to_owned();
+        match (kind, id) {
+            ("person", Some(id)) => UserId::new(id).ok().map(|id| Actor::Person { id, name }),
+            ("api_key", Some(id)) => ApiKeyId::new(id).ok().map(|id| Actor::Key { id, name }),
+            ("command_line", _) => Some(Actor::CommandLine),
+            ("system", _) => Some(Actor::System),
+            _ => None,
+        }
+    }
+
     /// The person, if it is one.
     #[must_use]
     pub fn user(&self) -> Option<&UserId> {

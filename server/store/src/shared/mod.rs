@@ -5,7 +5,8 @@
 //!
 //! Order of locks, the same in every transaction, so that no two can wait for each other: events by sender's id,
 //! destinations by connection and target, deliveries and attempts (only under their destination), entities by kind
-//! and id. Rules: the rule's row, then the counters.
+//! and id. Rules: rows by id, then the counters (rule_number
+//! before rules_version).
 
 mod adjacent;
 mod catalog;
@@ -15,9 +16,12 @@ mod destinations;
 mod events;
 mod fields;
 mod finish;
+mod history;
 mod leases;
 mod people;
+mod rule_changes;
 mod rule_rows;
+mod rule_versions;
 mod rules;
 mod scope;
 mod sending;

@@ -6,8 +6,8 @@ use sqlx::query::Query;
 
 use super::fields::Fields;
 use super::{Connection, Db, Result, Row, expect_one};
-use crate::StoreError;
 use crate::text::{clean, search_text};
+use crate::{KeptRule, StoreError};
 
 pub(super) const COLUMNS: &str = "r.id, r.number, r.version, r.name, r.level, r.entity_id, r.trigger_key, r.filters, \
                                   r.connection_id, r.target_kind, r.target_id, r.template, r.shows_personal_data, r.note, \
@@ -44,19 +44,28 @@ pub(super) fn read(row: &Row) -> Result<StoredRule> {
     })
 }
 
-/// Takes the next value of a counter; whoever comes next waits until this transaction ends. That is what makes
+/// The same with `deleted_at`.
+pub(super) fn read_kept(row: &Row) -> Result<KeptRule> {
+    Ok(KeptRule {
+        stored: read(row)?,
+        deleted_at: Fields::of(row, "rules", "id")?.get("deleted_at")?,
+    })
+}
+
+/// Takes the next values of a counter and answers the last of them; whoever comes next waits until this transaction ends. That is what makes
 /// `change_seq` appear in order: nobody sees 5 before 4.
-pub(super) async fn next(db: &mut Connection, counter: &'static str) -> Result<i64> {
+pub(super) async fn next(db: &mut Connection, counter: &'static str, count: i64) -> Result<i64> {
     Ok(
-        sqlx::query_scalar("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value")
+        sqlx::query_scalar("UPDATE counters SET value = value + $2 WHERE name = $1 RETURNING value")
             .bind(counter)
+            .bind(count)
             .fetch_one(db)
             .await?,
     )
 }
 
 pub(super) async fn next_version(db: &mut Connection) -> Result<i64> {
-    next(db, "rules_version").await
+    next(db, "rules_version", 1).await
 }
 
 pub(super) async fn insert(db: &mut Connection, stored: &StoredRule) -> Result<()> {
@@ -79,14 +88,14 @@ pub(super) async fn insert(db: &mut Connection, stored: &StoredRule) -> Result<(
     Ok(())
 }
 
-/// Writes the next version of a rule whose row is held already.
+/// Writes the next version of a rule whose row is held already; a deleted one is back with it.
 pub(super) async fn update(db: &mut Connection, stored: &StoredRule) -> Result<()> {
     let change = next_version(db).await?;
     let query = sqlx::query(
         "UPDATE rules SET version = $2, change_seq = $3, name = $4, trigger_key = $5, platform = $6, filters = $7, \
          connection_id = $8, target_kind = $9, target_id = $10, template = $11, status = $12, updated_at = $13, \
          search = $14, shows_personal_data = $15, note = $16, preset_id = $17, \
-         includes_test_leads = $18, includes_duplicates = $19 WHERE id = $1 AND version = $2 - 1 AND deleted_at IS NULL",
+         includes_test_leads = $18, includes_duplicates = $19, deleted_at = NULL WHERE id = $1 AND version = $2 - 1",
     );
     let written = bind_changing(query, stored, change)?.execute(db).await?;
     expect_one(written.rows_affected(), StoreError::Conflict)

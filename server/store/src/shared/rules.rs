@@ -1,51 +1,18 @@
-//! Rules: every lookup says level and scope, every change takes the next version of the rule set.
+//! Rules: every lookup says level and scope.
 
 use futures::TryStreamExt as _;
-use leadbell_domain::{
-    EntityId, Level, Rule, RuleId, RuleStatus, Scope, StoredRule, Timestamp, Trigger, UserId,
-};
+use leadbell_domain::{EntityId, Level, RuleId, Scope, StoredRule, Trigger};
 
 use super::fields::Fields;
 use super::rule_rows::{self, COLUMNS};
-use super::{Connection, LOCK, Result, Sql, expect_one, push_search, scope};
-use crate::{Page, RuleChanges, RuleListing, RuleQuery, StoreError};
-
-pub(super) async fn insert(
-    db: &mut Connection,
-    id: &RuleId,
-    rule: &Rule,
-    author: Option<&UserId>,
-    now: Timestamp,
-) -> Result<StoredRule> {
-    let number = rule_rows::next(db, "rule_number").await?;
-    let stored = StoredRule {
-        id: id.clone(),
-        number,
-        version: 1,
-        rule: rule.clone(),
-        created_at: now,
-        updated_at: now,
-        author: author.cloned(),
-    };
-    rule_rows::insert(db, &stored).await?;
-    Ok(stored)
-}
+use super::{Connection, Result, Sql, push_search, scope};
+use crate::{Page, RuleChanges, RuleListing, RuleQuery};
 
 pub(super) async fn find(
     db: &mut Connection,
     id: &RuleId,
     level: Level,
     scope: &Scope,
-) -> Result<Option<StoredRule>> {
-    find_with(db, id, level, scope, "").await
-}
-
-async fn find_with(
-    db: &mut Connection,
-    id: &RuleId,
-    level: Level,
-    scope: &Scope,
-    lock: &'static str,
 ) -> Result<Option<StoredRule>> {
     let mut sql = Sql::new(format!(
         "SELECT {COLUMNS} FROM rules r WHERE r.deleted_at IS NULL AND r.id = "
@@ -56,90 +23,12 @@ async fn find_with(
     if !scope::push_rules(&mut sql, scope, level) {
         return Ok(None);
     }
-    sql.push(lock);
     sql.build()
         .fetch_optional(db)
         .await?
         .as_ref()
         .map(rule_rows::read)
         .transpose()
-}
-
-async fn hold(db: &mut Connection, id: &RuleId, level: Level, scope: &Scope) -> Result<StoredRule> {
-    find_with(db, id, level, scope, LOCK)
-        .await?
-        .ok_or(StoreError::NotFound)
-}
-
-pub(super) async fn update(
-    db: &mut Connection,
-    id: &RuleId,
-    rule: &Rule,
-    scope: &Scope,
-    expected: Option<i64>,
-    now: Timestamp,
-) -> Result<StoredRule> {
-    let old = hold(db, id, rule.level, scope).await?;
-    if expected.is_some_and(|expected| expected != old.version) {
-        return Err(StoreError::Conflict);
-    }
-    // A trigger of the other platform would move the rule out of its editor's reach.
-    if matches!(scope, Scope::Platform(platform) if rule.trigger.platform() != *platform) {
-        return Err(StoreError::NotFound);
-    }
-    let rule = Rule {
-        level: old.rule.level,
-        entity: old.rule.entity.clone(),
-        ..rule.clone()
-    };
-    let stored = StoredRule {
-        version: old.version + 1,
-        rule,
-        updated_at: now,
-        ..old
-    };
-    rule_rows::update(db, &stored).await?;
-    Ok(stored)
-}
-
-pub(super) async fn set_status(
-    db: &mut Connection,
-    id: &RuleId,
-    level: Level,
-    scope: &Scope,
-    status: RuleStatus,
-    now: Timestamp,
-) -> Result<StoredRule> {
-    let mut stored = hold(db, id, level, scope).await?;
-    if stored.rule.status != status {
-        stored.rule.status = status;
-        stored.version += 1;
-        stored.updated_at = now;
-        rule_rows::update(db, &stored).await?;
-    }
-    Ok(stored)
-}
-
-pub(super) async fn delete(
-    db: &mut Connection,
-    id: &RuleId,
-    level: Level,
-    scope: &Scope,
-    now: Timestamp,
-) -> Result<()> {
-    let old = hold(db, id, level, scope).await?;
-    let change = rule_rows::next_version(db).await?;
-    let written = sqlx::query(
-        "UPDATE rules SET deleted_at = $2, updated_at = $2, change_seq = $3, version = version + 1 \
-         WHERE id = $1 AND version = $4 AND deleted_at IS NULL",
-    )
-    .bind(id.as_str())
-    .bind(now)
-    .bind(change)
-    .bind(old.version)
-    .execute(db)
-    .await?;
-    expect_one(written.rows_affected(), StoreError::Conflict)
 }
 
 pub(super) async fn level(db: &mut Connection, id: &RuleId) -> Result<Option<Level>> {

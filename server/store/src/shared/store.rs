@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use leadbell_domain::{
-    ConnectionId, DeliveryId, Entity, EntityId, EntityKind, EventId, Level, Rule, RuleId, RuleStatus, Scope,
-    SlackToken, StoredRule, Timestamp, UserId,
+    ConnectionId, DeliveryId, Entity, EntityId, EntityKind, EventId, Level, RuleId, Scope, SlackToken,
+    StoredRule, Timestamp, UserId,
 };
 
 use super::{
@@ -120,45 +120,6 @@ impl Store for DbStore {
         write!(self, connections::record_check, id, check)
     }
 
-    async fn insert_rule(
-        &self,
-        id: &RuleId,
-        rule: &Rule,
-        author: Option<&UserId>,
-        now: Timestamp,
-    ) -> Result<StoredRule> {
-        write!(self, rules::insert, id, rule, author, now)
-    }
-
-    async fn update_rule(
-        &self,
-        id: &RuleId,
-        rule: &Rule,
-        scope: &Scope,
-        expected: Option<i64>,
-        now: Timestamp,
-    ) -> Result<StoredRule> {
-        reachable(scope)?;
-        write!(self, rules::update, id, rule, scope, expected, now)
-    }
-
-    async fn set_rule_status(
-        &self,
-        id: &RuleId,
-        level: Level,
-        scope: &Scope,
-        status: RuleStatus,
-        now: Timestamp,
-    ) -> Result<StoredRule> {
-        reachable(scope)?;
-        write!(self, rules::set_status, id, level, scope, status, now)
-    }
-
-    async fn delete_rule(&self, id: &RuleId, level: Level, scope: &Scope, now: Timestamp) -> Result<()> {
-        reachable(scope)?;
-        write!(self, rules::delete, id, level, scope, now)
-    }
-
     async fn find_rule(&self, id: &RuleId, level: Level, scope: &Scope) -> Result<Option<StoredRule>> {
         if scope.is_nothing() {
             return Ok(None);
@@ -268,14 +229,5 @@ impl Store for DbStore {
 
     async fn backlog(&self) -> Result<Backlog> {
         read!(self, deliveries::backlog)
-    }
-}
-
-/// Nothing to change where nothing can be seen: answered without asking the database.
-fn reachable(scope: &Scope) -> Result<()> {
-    if scope.is_nothing() {
-        Err(StoreError::NotFound)
-    } else {
-        Ok(())
     }
 }

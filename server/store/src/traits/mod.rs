@@ -1,11 +1,12 @@
 //! The one door to the database. Every method runs on SQLite and on PostgreSQL, held to one conformance suite.
 
 mod adjacent;
+mod rules;
 
 use async_trait::async_trait;
 use leadbell_domain::{
-    ConnectionId, DeliveryId, Entity, EntityId, EntityKind, EventId, Level, Rule, RuleId, RuleStatus, Scope,
-    SlackToken, StoredRule, Timestamp, UserId,
+    ConnectionId, DeliveryId, Entity, EntityId, EntityKind, EventId, Level, RuleId, Scope, SlackToken,
+    StoredRule, Timestamp, UserId,
 };
 
 use crate::{
@@ -15,10 +16,11 @@ use crate::{
 };
 
 pub use adjacent::AdjacentStore;
+pub use rules::RuleHistory;
 
 /// Everything Leadbell remembers.
 #[async_trait]
-pub trait Store: AdjacentStore + Send + Sync + 'static {
+pub trait Store: AdjacentStore + RuleHistory + Send + Sync + 'static {
     /// Brings the schema up to date.
     async fn migrate(&self) -> Result<(), StoreError>;
     /// Whether the database answers.
@@ -78,43 +80,8 @@ pub trait Store: AdjacentStore + Send + Sync + 'static {
         check: &ConnectionCheck,
     ) -> Result<(), StoreError>;
 
-    // Rules. Every change raises the version of the rule set.
+    // Rules. What changes them is in `RuleHistory`.
 
-    /// Adds a rule; numbers it.
-    async fn insert_rule(
-        &self,
-        id: &RuleId,
-        rule: &Rule,
-        author: Option<&UserId>,
-        now: Timestamp,
-    ) -> Result<StoredRule, StoreError>;
-    /// Replaces a rule in scope. `expected` is the version the editor saw; `Conflict` when it is another by now.
-    /// Level, entity and author stay.
-    async fn update_rule(
-        &self,
-        id: &RuleId,
-        rule: &Rule,
-        scope: &Scope,
-        expected: Option<i64>,
-        now: Timestamp,
-    ) -> Result<StoredRule, StoreError>;
-    /// Switches a rule in scope; switching to where it stands already is fine and changes nothing.
-    async fn set_rule_status(
-        &self,
-        id: &RuleId,
-        level: Level,
-        scope: &Scope,
-        status: RuleStatus,
-        now: Timestamp,
-    ) -> Result<StoredRule, StoreError>;
-    /// Deletes a rule in scope. Its deliveries stay.
-    async fn delete_rule(
-        &self,
-        id: &RuleId,
-        level: Level,
-        scope: &Scope,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
     /// One rule, if it lives at this level and in this scope.
     async fn find_rule(
         &self,

@@ -1,7 +1,7 @@
 //! Lists of deliveries.
 
 use leadbell_domain::{DeliveryStatus, EventId, Level, Platform, Scope};
-use leadbell_store::{Delivery, DeliveryQuery, NewEvent};
+use leadbell_store::{Actor, Delivery, DeliveryQuery, NewEvent};
 
 use crate::samples::{NOON, channel, claim, event_for, finish, fresh, product_rule, queue, sent};
 use crate::support::Bench;
@@ -121,7 +121,7 @@ pub async fn the_deliveries_of_a_deleted_rule_stay(bench: &Bench) {
     let rule = queue(&*bench.store, &[channel(1)]).await;
     bench
         .store
-        .delete_rule(&rule.id, Level::Product, &Scope::All, NOON)
+        .delete_rule(&rule.id, Level::Product, &Scope::All, None, &Actor::System, NOON)
         .await
         .unwrap();
     let all = list(bench, up_to(10)).await;

@@ -14,6 +14,7 @@ mod leases;
 mod lists;
 mod people;
 mod rule_lists;
+mod rule_versions;
 mod rules;
 mod samples;
 mod schema;
@@ -110,6 +111,15 @@ on_both_databases! {
         rules_are_listed_newest_first_page_by_page_with_authors,
         a_list_of_rules_can_be_narrowed,
         rules_are_found_by_number_name_text_and_target;
+    rule_versions:
+        every_change_is_kept_with_who_when_and_the_whole_rule,
+        what_changes_nothing_or_fails_leaves_no_version,
+        a_deleted_rule_comes_back_with_its_number_and_engines_hear_of_it,
+        many_changes_are_made_all_or_none,
+        batches_in_opposite_orders_do_not_block_each_other,
+        versions_and_deleted_rules_are_there_only_within_scope,
+        versions_and_deleted_rules_come_page_by_page_newest_first,
+        rules_from_before_there_was_a_history_begin_theirs_as_they_are;
     events:
         an_event_is_accepted_once,
         of_a_repetition_inside_a_batch_the_first_counts,

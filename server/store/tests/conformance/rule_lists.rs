@@ -1,9 +1,9 @@
 //! Lists of rules, and searching them.
 
 use leadbell_domain::{Level, Rule, RuleStatus, Scope, Template, Trigger};
-use leadbell_store::RuleQuery;
+use leadbell_store::{Actor, RuleQuery};
 
-use crate::rules::author;
+use crate::rules::{author, person};
 use crate::samples::{NOON, add_rule, channel, connect, fresh, id, member, product_rule, rule};
 use crate::support::Bench;
 
@@ -16,7 +16,7 @@ pub async fn rules_are_listed_newest_first_page_by_page_with_authors(bench: &Ben
     let own = rule(Level::Product, "218", Trigger::LmsLeadSold, &connection);
     bench
         .store
-        .insert_rule(&fresh(), &own, Some(&author.id), NOON)
+        .insert_rule(&fresh(), &own, &person(&author), NOON)
         .await
         .unwrap();
     let mut query = RuleQuery::of(Scope::All, Level::Product, id("218"));
@@ -139,7 +139,7 @@ pub async fn rules_are_found_by_number_name_text_and_target(bench: &Bench) {
     let edit = make("Renamed", "nothing special", channel(41));
     bench
         .store
-        .update_rule(&one, &edit, &Scope::All, None, NOON)
+        .update_rule(&one, &edit, &Scope::All, None, &Actor::System, NOON)
         .await
         .unwrap();
     assert_eq!(found("ärzte").await, []);

@@ -3,13 +3,13 @@
 use leadbell_domain::{
     Filters, Level, Role, Rule, RuleId, RuleStatus, Scope, SlackAction, Template, Trigger,
 };
-use leadbell_store::{NewUser, RuleQuery, StoreError, User};
+use leadbell_store::{Actor, NewUser, RuleQuery, StoreError, User};
 
 use crate::samples::{NOON, connect, fresh, id, member, product_rule, rule};
 use crate::support::{Bench, error};
 
 /// Every filter there is.
-fn all_filters() -> Filters {
+pub fn all_filters() -> Filters {
     serde_json::from_value(serde_json::json!({
         "method": {"any_of": ["POST"]},
         "publisher": {"none_of": ["1044", "1050"]},
@@ -42,7 +42,11 @@ pub async fn a_rule_comes_back_as_it_was_stored(bench: &Bench) {
     };
     assert_eq!(written.filters.lists.len(), 7);
     let id: RuleId = fresh();
-    let stored = bench.store.insert_rule(&id, &written, None, NOON).await.unwrap();
+    let stored = bench
+        .store
+        .insert_rule(&id, &written, &Actor::System, NOON)
+        .await
+        .unwrap();
     assert_eq!(
         (&stored.id, stored.version, stored.created_at, &stored.rule),
         (&id, 1, NOON, &written)
@@ -72,7 +76,7 @@ pub async fn an_edit_counts_up_and_keeps_level_entity_and_author(bench: &Bench) 
     let first = rule(Level::Product, "218", Trigger::LmsLeadSold, &connection);
     bench
         .store
-        .insert_rule(&id, &first, Some(&author.id), NOON)
+        .insert_rule(&id, &first, &person(&author), NOON)
         .await
         .unwrap();
     let edit = Rule {
@@ -85,7 +89,7 @@ pub async fn an_edit_counts_up_and_keeps_level_entity_and_author(bench: &Bench) 
     };
     let stored = bench
         .store
-        .update_rule(&id, &edit, &Scope::All, Some(1), NOON + 9)
+        .update_rule(&id, &edit, &Scope::All, Some(1), &Actor::System, NOON + 9)
         .await
         .unwrap();
     assert_eq!((stored.number, stored.version), (1, 2));
@@ -109,6 +113,14 @@ pub async fn an_edit_counts_up_and_keeps_level_entity_and_author(bench: &Bench) 
         Some(stored)
     );
     assert_eq!(bench.store.rules_version().await.unwrap(), 2);
+}
+
+/// Somebody, as who makes changes.
+pub fn person(user: &User) -> Actor {
+    Actor::Person {
+        id: user.id.clone(),
+        name: user.name.clone(),
+    }
 }
 
 pub async fn author(bench: &Bench) -> User {
@@ -142,7 +154,7 @@ pub async fn an_edit_of_an_old_version_is_a_conflict(bench: &Bench) {
     };
     bench
         .store
-        .update_rule(&stored.id, &edit, &Scope::All, Some(1), NOON)
+        .update_rule(&stored.id, &edit, &Scope::All, Some(1), &Actor::System, NOON)
         .await
         .unwrap();
     let late = Rule {
@@ -152,7 +164,7 @@ pub async fn an_edit_of_an_old_version_is_a_conflict(bench: &Bench) {
     let refused = error(
         bench
             .store
-            .update_rule(&stored.id, &late, &Scope::All, Some(1), NOON)
+            .update_rule(&stored.id, &late, &Scope::All, Some(1), &Actor::System, NOON)
             .await,
     );
     assert!(matches!(refused, StoreError::Conflict));
@@ -172,7 +184,7 @@ pub async fn an_edit_of_an_old_version_is_a_conflict(bench: &Bench) {
     assert_eq!(
         bench
             .store
-            .update_rule(&stored.id, &late, &Scope::All, None, NOON)
+            .update_rule(&stored.id, &late, &Scope::All, None, &Actor::System, NOON)
             .await
             .unwrap()
             .version,
@@ -186,7 +198,14 @@ pub async fn switching_to_where_it_stands_changes_nothing(bench: &Bench) {
     let switch = async |status, now| {
         bench
             .store
-            .set_rule_status(&stored.id, Level::Product, &Scope::All, status, now)
+            .set_rule_status(
+                &stored.id,
+                Level::Product,
+                &Scope::All,
+                status,
+                &Actor::System,
+                now,
+            )
             .await
             .unwrap()
     };
@@ -206,7 +225,14 @@ pub async fn a_deleted_rule_is_gone_for_everybody(bench: &Bench) {
     let stored = product_rule(&*bench.store, &connection).await;
     bench
         .store
-        .delete_rule(&stored.id, Level::Product, &Scope::All, NOON)
+        .delete_rule(
+            &stored.id,
+            Level::Product,
+            &Scope::All,
+            None,
+            &Actor::System,
+            NOON,
+        )
         .await
         .unwrap();
     assert_eq!(
@@ -224,19 +250,33 @@ pub async fn a_deleted_rule_is_gone_for_everybody(bench: &Bench) {
         error(
             bench
                 .store
-                .delete_rule(&stored.id, Level::Product, &Scope::All, NOON)
+                .delete_rule(
+                    &stored.id,
+                    Level::Product,
+                    &Scope::All,
+                    None,
+                    &Actor::System,
+                    NOON,
+                )
                 .await,
         ),
         error(
             bench
                 .store
-                .update_rule(&stored.id, &stored.rule, &Scope::All, None, NOON)
+                .update_rule(&stored.id, &stored.rule, &Scope::All, None, &Actor::System, NOON)
                 .await,
         ),
         error(
             bench
                 .store
-                .set_rule_status(&stored.id, Level::Product, &Scope::All, RuleStatus::Active, NOON)
+                .set_rule_status(
+                    &stored.id,
+                    Level::Product,
+                    &Scope::All,
+                    RuleStatus::Active,
+                    &Actor::System,
+                    NOON,
+                )
                 .await,
         ),
     ] {
@@ -257,12 +297,19 @@ pub async fn changes_are_told_since_a_version(bench: &Bench) {
 
     let b = bench
         .store
-        .set_rule_status(&b.id, Level::Product, &Scope::All, RuleStatus::Disabled, NOON)
+        .set_rule_status(
+            &b.id,
+            Level::Product,
+            &Scope::All,
+            RuleStatus::Disabled,
+            &Actor::System,
+            NOON,
+        )
         .await
         .unwrap();
     bench
         .store
-        .delete_rule(&a.id, Level::Product, &Scope::All, NOON)
+        .delete_rule(&a.id, Level::Product, &Scope::All, None, &Actor::System, NOON)
         .await
         .unwrap();
     let news = bench.store.rule_changes(3).await.unwrap();
@@ -283,7 +330,7 @@ pub async fn from_the_beginning_deleted_rules_are_not_told(bench: &Bench) {
     let b = product_rule(&*bench.store, &connection).await;
     bench
         .store
-        .delete_rule(&a.id, Level::Product, &Scope::All, NOON)
+        .delete_rule(&a.id, Level::Product, &Scope::All, None, &Actor::System, NOON)
         .await
         .unwrap();
     let all = bench.store.rule_changes(0).await.unwrap();
@@ -292,7 +339,12 @@ pub async fn from_the_beginning_deleted_rules_are_not_told(bench: &Bench) {
 
 pub async fn a_rule_needs_a_stored_connection(bench: &Bench) {
     let unknown = rule(Level::Product, "218", Trigger::LmsLeadSold, &fresh());
-    let refused = error(bench.store.insert_rule(&fresh(), &unknown, None, NOON).await);
+    let refused = error(
+        bench
+            .store
+            .insert_rule(&fresh(), &unknown, &Actor::System, NOON)
+            .await,
+    );
     assert!(matches!(refused, StoreError::Database(_)), "{refused:?}");
     assert_eq!(bench.store.rules_version().await.unwrap(), 0);
 }
@@ -309,8 +361,8 @@ pub async fn of_two_edits_at_once_one_wins(bench: &Bench) {
     let results = tokio::join!(
         bench
             .store
-            .update_rule(&stored.id, &a, &Scope::All, Some(1), NOON),
-        other.update_rule(&stored.id, &b, &Scope::All, Some(1), NOON),
+            .update_rule(&stored.id, &a, &Scope::All, Some(1), &Actor::System, NOON),
+        other.update_rule(&stored.id, &b, &Scope::All, Some(1), &Actor::System, NOON),
     );
     let (won, lost) = match results {
         (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
@@ -341,7 +393,7 @@ pub async fn rules_added_at_once_have_numbers_and_versions_of_their_own(bench: &
         let made = made.clone();
         tasks.spawn(async move {
             store
-                .insert_rule(&fresh(), &made, None, NOON)
+                .insert_rule(&fresh(), &made, &Actor::System, NOON)
                 .await
                 .unwrap()
                 .number

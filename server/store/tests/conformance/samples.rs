@@ -7,8 +7,8 @@ use leadbell_domain::{
     RuleStatus, Scope, SlackAction, SlackToken, StoredRule, Target, Template, Timestamp, Trigger,
 };
 use leadbell_store::{
-    Claim, Connection, ConnectionOwner, ConnectionStatus, EntityUpsert, Finish, NewConnection, NewEvent,
-    Pace, PlannedDelivery, Store,
+    Actor, Claim, Connection, ConnectionOwner, ConnectionStatus, EntityUpsert, Finish, NewConnection,
+    NewEvent, Pace, PlannedDelivery, Store,
 };
 
 /// Noon of some day, UTC milliseconds.
@@ -132,7 +132,7 @@ pub async fn product_rule(store: &dyn Store, connection: &ConnectionId) -> Store
 /// Stores a rule.
 pub async fn add_rule(store: &dyn Store, rule: Rule) -> StoredRule {
     store
-        .insert_rule(&fresh::<RuleId>(), &rule, None, NOON)
+        .insert_rule(&fresh::<RuleId>(), &rule, &Actor::System, NOON)
         .await
         .expect("stored")
 }

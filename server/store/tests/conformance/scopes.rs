@@ -1,7 +1,7 @@
 //! Whose data somebody reaches. Every test tries the reach of one against what belongs to another.
 
 use leadbell_domain::{EntityId, EntityKind, Level, Platform, RuleStatus, Scope, StoredRule, Trigger};
-use leadbell_store::{EntityQuery, EntityUpsert, RuleQuery, StoreError};
+use leadbell_store::{Actor, EntityQuery, EntityUpsert, RuleQuery, StoreError};
 
 use crate::samples::{NOON, add_rule, buyers, connect, id, publishers, rule, told};
 use crate::support::{Bench, error};
@@ -144,22 +144,41 @@ async fn cannot_touch(bench: &Bench, stored: &StoredRule, level: Level, scope: &
         error(
             bench
                 .store
-                .update_rule(&stored.id, &at_level, scope, None, NOON)
+                .update_rule(&stored.id, &at_level, scope, None, &Actor::System, NOON)
                 .await,
         ),
         error(
             bench
                 .store
-                .update_rule(&stored.id, &at_level, scope, Some(stored.version), NOON)
+                .update_rule(
+                    &stored.id,
+                    &at_level,
+                    scope,
+                    Some(stored.version),
+                    &Actor::System,
+                    NOON,
+                )
                 .await,
         ),
         error(
             bench
                 .store
-                .set_rule_status(&stored.id, level, scope, RuleStatus::Disabled, NOON)
+                .set_rule_status(
+                    &stored.id,
+                    level,
+                    scope,
+                    RuleStatus::Disabled,
+                    &Actor::System,
+                    NOON,
+                )
                 .await,
         ),
-        error(bench.store.delete_rule(&stored.id, level, scope, NOON).await),
+        error(
+            bench
+                .store
+                .delete_rule(&stored.id, level, scope, None, &Actor::System, NOON)
+                .await,
+        ),
     ];
     for error in errors {
         assert!(matches!(error, StoreError::NotFound), "{scope:?} {error:?}");
@@ -189,7 +208,7 @@ async fn can_touch(bench: &Bench, stored: &StoredRule, level: Level, scope: &Sco
     assert_eq!(
         &bench
             .store
-            .set_rule_status(&stored.id, level, scope, same, NOON)
+            .set_rule_status(&stored.id, level, scope, same, &Actor::System, NOON)
             .await
             .unwrap(),
         stored
@@ -255,7 +274,14 @@ pub async fn a_platform_admin_reaches_rules_of_his_platforms_triggers_only(bench
         );
         let delete = bench
             .store
-            .delete_rule(&cl.id, level, &Scope::Platform(Platform::Lms), NOON)
+            .delete_rule(
+                &cl.id,
+                level,
+                &Scope::Platform(Platform::Lms),
+                None,
+                &Actor::System,
+                NOON,
+            )
             .await;
         assert!(matches!(error(delete), StoreError::NotFound));
     }
@@ -283,7 +309,7 @@ pub async fn a_platform_admin_cannot_move_a_rule_to_the_other_platform(bench: &B
         error(
             bench
                 .store
-                .update_rule(&stored.id, &moved, &lms, None, NOON)
+                .update_rule(&stored.id, &moved, &lms, None, &Actor::System, NOON)
                 .await
         ),
         StoreError::NotFound
@@ -291,7 +317,7 @@ pub async fn a_platform_admin_cannot_move_a_rule_to_the_other_platform(bench: &B
     can_touch(bench, &stored, Level::Product, &lms).await;
     bench
         .store
-        .update_rule(&stored.id, &moved, &Scope::All, None, NOON)
+        .update_rule(&stored.id, &moved, &Scope::All, None, &Actor::System, NOON)
         .await
         .unwrap();
     assert_eq!(
