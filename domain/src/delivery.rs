@@ -94,14 +94,19 @@ pub enum Outcome {
         /// Slack's message id within the channel.
         ts: String,
     },
-    /// HTTP 429: wait the whole time Slack names; costs no attempt.
+    /// Slack takes nothing for a while (HTTP 429, or a quota that is used up): wait the whole time; costs no attempt.
     RateLimited {
-        /// Slack's `Retry-After` in milliseconds.
+        /// Slack's `Retry-After`, or our wait for a quota, in milliseconds.
         retry_after_ms: i64,
     },
     /// Certainly not posted, worth another try.
     Transient {
         /// Slack's code, or ours such as `connect_failed`.
+        code: String,
+    },
+    /// Posted by an earlier call for the same delivery, as Slack's refusal to repeat it says; there is no receipt.
+    Repeated {
+        /// Slack's code.
         code: String,
     },
     /// May or may not have been posted.
@@ -114,72 +119,6 @@ pub enum Outcome {
         /// Slack's code.
         code: String,
     },
-}
-
-/// How Slack's `error` codes are dealt with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SlackFailure {
-    /// Try again later.
-    Transient,
-    /// Slack may have done part of it.
-    Ambiguous,
-    /// The token or the app's installation is broken: every rule of this connection.
-    Connection,
-    /// This channel or member is broken.
-    Destination,
-    /// This message is.
-    Payload,
-}
-
-/// Sorts a Slack `error` code (Slack's method reference for chat.postMessage, August 2026). Unknown codes count as
-/// a fault of the message: they are final, so that a new code can never loop.
-#[must_use]
-pub fn classify_slack_error(code: &str) -> SlackFailure {
-    match code {
-        "ratelimited"
-        | "rate_limited"
-        | "service_unavailable"
-        | "request_timeout"
-        | "team_added_to_org"
-        | "org_login_required"
-        | "message_limit_exceeded" => SlackFailure::Transient,
-        "internal_error" | "fatal_error" => SlackFailure::Ambiguous,
-        "invalid_auth"
-        | "not_authed"
-        | "token_revoked"
-        | "token_expired"
-        | "account_inactive"
-        | "missing_scope"
-        | "not_allowed_token_type"
-        | "no_permission"
-        | "access_denied"
-        | "accesslimited"
-        | "app_access_restricted"
-        | "two_factor_setup_required"
-        | "enterprise_is_restricted"
-        | "ekm_access_denied"
-        | "team_access_not_granted"
-        | "team_not_found" => SlackFailure::Connection,
-        "channel_not_found"
-        | "not_in_channel"
-        | "is_archived"
-        | "restricted_action"
-        | "restricted_action_read_only_channel"
-        | "restricted_action_thread_only_channel"
-        | "restricted_action_non_threadable_channel"
-        | "restricted_action_thread_locked"
-        | "cannot_reply_to_message"
-        | "messages_tab_disabled"
-        | "user_disabled"
-        | "user_not_found"
-        | "user_not_visible"
-        | "invalid_user_combination"
-        | "channel_is_limited_access"
-        | "too_many_members"
-        | "method_not_supported_for_channel_type" => SlackFailure::Destination,
-        code if code.starts_with("slack_connect_") => SlackFailure::Destination,
-        _ => SlackFailure::Payload,
-    }
 }
 
 /// Exponential backoff with jitter.
@@ -255,16 +194,5 @@ mod tests {
         assert_eq!(full, [Some(1_000), Some(2_000), Some(4_000), Some(5_000), None]);
         assert_eq!(policy.wait_ms(2, 0.0), Some(1_000));
         assert_eq!(RetryPolicy::DEFAULT.wait_ms(11, 1.0), Some(300_000));
-    }
-
-    #[test]
-    fn unknown_codes_are_final() {
-        assert_eq!(classify_slack_error("brand_new_code"), SlackFailure::Payload);
-        assert_eq!(classify_slack_error("fatal_error"), SlackFailure::Ambiguous);
-        assert_eq!(classify_slack_error("token_revoked"), SlackFailure::Connection);
-        assert_eq!(
-            classify_slack_error("slack_connect_file_link_sharing_blocked"),
-            SlackFailure::Destination
-        );
     }
 }

@@ -24,13 +24,14 @@ mod rule;
 mod rule_diff;
 mod sample;
 mod slack;
+mod slack_error;
 mod summary;
 mod template;
 mod timestamp;
 mod trigger;
 
 pub use adjacent::{Owner, Owners, SharedEvents, can_both_fire, post_the_same, shared_events};
-pub use delivery::{DeliveryStatus, Outcome, RetryPolicy, SlackFailure, classify_slack_error};
+pub use delivery::{DeliveryStatus, Outcome, RetryPolicy};
 pub use draft::{ConnectionChoice, DraftContext, FilterDraft, ParsedRule, PriceDraft, RuleDraft, SecretText};
 pub use entity::{Entity, EntityKind, EntityRef, EntityStatus};
 pub use errors::{FieldError, FieldErrors};
@@ -54,6 +55,9 @@ pub use rule_diff::{FieldChange, RuleNames, rule_diff};
 pub use sample::{sample_event, sample_event_of};
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,
+};
+pub use slack_error::{
+    Advice, Explanation, OUR_CODES, SLACK_ERRORS, SlackError, SlackFailure, classify_slack_error, explain,
 };
 pub(crate) use summary::filter_line;
 pub use summary::{filter_lines, price_line};

@@ -3,8 +3,8 @@
 
 use leadbell_dispatch::{Trial, send_trial};
 use leadbell_domain::{
-    DeliveryId, EntityKind, Event, Judged, Outcome, RenderContext, SlackFailure, StoredRule, Verb, Viewer,
-    classify_slack_error, judge_filters, obstacles, sample_event_of,
+    DeliveryId, EntityKind, Event, Judged, Outcome, RenderContext, StoredRule, Verb, Viewer, explain,
+    judge_filters, obstacles, sample_event_of,
 };
 
 use crate::ids::Fresh as _;
@@ -132,17 +132,15 @@ pub fn in_words(outcome: &Outcome) -> String {
             "Slack asks to wait {} s: this channel or workspace gets too many messages just now.",
             (retry_after_ms + 999) / 1_000
         ),
-        Outcome::Transient { code } => format!("It was not sent ({code}). Try again in a moment."),
-        Outcome::Ambiguous { code } => {
-            format!("Slack gave no clear answer ({code}); look into the channel before trying again.")
+        Outcome::Transient { code } => {
+            format!(
+                "It was not sent ({code}). {} Try again in a moment.",
+                explain(code).means
+            )
         }
-        Outcome::Permanent { code } => {
-            let advice = match classify_slack_error(code) {
-                SlackFailure::Connection => "Check the token and its scopes.",
-                SlackFailure::Destination => "Check the channel or member, and invite the app to it.",
-                _ => "Check the message.",
-            };
-            format!("Slack refuses it ({code}). {advice}")
+        Outcome::Repeated { code } | Outcome::Ambiguous { code } | Outcome::Permanent { code } => {
+            let told = explain(code);
+            format!("{} {} ({code})", told.means, told.advice)
         }
     }
 }

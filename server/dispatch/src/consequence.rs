@@ -19,7 +19,10 @@ pub(crate) fn retry_at(
         Outcome::Transient { .. } => policy
             .wait_ms(attempts_before.saturating_add(1), jitter)
             .map(|wait| now.saturating_add(wait)),
-        Outcome::Sent { .. } | Outcome::Ambiguous { .. } | Outcome::Permanent { .. } => None,
+        Outcome::Sent { .. }
+        | Outcome::Repeated { .. }
+        | Outcome::Ambiguous { .. }
+        | Outcome::Permanent { .. } => None,
     }
 }
 
@@ -71,6 +74,7 @@ pub(crate) fn outcome_key(outcome: &Outcome) -> &'static str {
         Outcome::Sent { .. } => "sent",
         Outcome::RateLimited { .. } => "rate_limited",
         Outcome::Transient { .. } => "transient",
+        Outcome::Repeated { .. } => "repeated",
         Outcome::Ambiguous { .. } => "ambiguous",
         Outcome::Permanent { .. } => "permanent",
     }

@@ -97,9 +97,10 @@ impl Job {
         }
         let code = match &report.outcome {
             Outcome::Sent { .. } | Outcome::RateLimited { .. } => None,
-            Outcome::Transient { code } | Outcome::Ambiguous { code } | Outcome::Permanent { code } => {
-                Some(code)
-            }
+            Outcome::Transient { code }
+            | Outcome::Repeated { code }
+            | Outcome::Ambiguous { code }
+            | Outcome::Permanent { code } => Some(code),
         };
         if code.is_none() {
             tracing::debug!(
@@ -114,7 +115,7 @@ impl Job {
                 code,
                 http_status = report.http_status,
                 note = report.note,
-                "not delivered"
+                "Slack did not post it now"
             );
         }
     }

@@ -4,6 +4,9 @@ use leadbell_domain::{Outcome, SlackFailure, classify_slack_error};
 
 use crate::slack::{Answer, CallError, Called, Said};
 
+/// How long a workspace whose messages are used up is left alone, milliseconds: an hour, for Slack names no time.
+const QUOTA_WAIT_MS: i64 = 3_600_000;
+
 /// What a call came to, whichever method it was.
 #[derive(Debug)]
 pub(crate) enum Verdict<'a> {
@@ -15,6 +18,8 @@ pub(crate) enum Verdict<'a> {
     Transient(String),
     /// Perhaps done.
     Ambiguous(String),
+    /// Done by an earlier call with the same id.
+    Repeated(String),
     /// Not done, and never will be as it is.
     Permanent(String),
 }
@@ -59,6 +64,8 @@ fn judge_code(code: &str, retry_after_ms: i64) -> Verdict<'static> {
     let owned = code.to_owned();
     match classify_slack_error(code) {
         SlackFailure::Transient => Verdict::Transient(owned),
+        SlackFailure::Quota => Verdict::RateLimited(QUOTA_WAIT_MS),
+        SlackFailure::Repeated => Verdict::Repeated(owned),
         SlackFailure::Ambiguous => Verdict::Ambiguous(owned),
         SlackFailure::Connection | SlackFailure::Destination | SlackFailure::Payload => {
             Verdict::Permanent(owned)
@@ -82,6 +89,7 @@ pub(crate) fn of_post(called: &Called) -> Outcome {
         Verdict::RateLimited(retry_after_ms) => Outcome::RateLimited { retry_after_ms },
         Verdict::Transient(code) => Outcome::Transient { code },
         Verdict::Ambiguous(code) => Outcome::Ambiguous { code },
+        Verdict::Repeated(code) => Outcome::Repeated { code },
         Verdict::Permanent(code) => Outcome::Permanent { code },
     }
 }
@@ -93,13 +101,15 @@ pub(crate) fn of_preparation(called: &Called) -> Option<Outcome> {
         Verdict::Yes(_) => None,
         Verdict::RateLimited(retry_after_ms) => Some(Outcome::RateLimited { retry_after_ms }),
         Verdict::Transient(code) | Verdict::Ambiguous(code) => Some(Outcome::Transient { code }),
-        Verdict::Permanent(code) => Some(Outcome::Permanent { code }),
+        // No method but chat.postMessage knows ids.
+        Verdict::Repeated(code) | Verdict::Permanent(code) => Some(Outcome::Permanent { code }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use leadbell_domain::SLACK_ERRORS;
     use serde_json::{Value, json};
 
     fn answer(status: u16, body: &Value) -> Called {
@@ -193,6 +203,47 @@ mod tests {
         assert_eq!(of_post(&answer(429, &Value::Null)), wait);
         assert_eq!(of_post(&answer(200, &no("ratelimited"))), wait);
         assert_eq!(of_preparation(&answer(429, &Value::Null)), Some(wait));
+    }
+
+    #[test]
+    fn a_used_up_quota_is_waited_for_and_a_refusal_to_repeat_is_delivered() {
+        let wait = Outcome::RateLimited {
+            retry_after_ms: 3_600_000,
+        };
+        assert_eq!(of_post(&answer(200, &no("message_limit_exceeded"))), wait);
+        let repeated = Outcome::Repeated {
+            code: "duplicate_message_not_found".into(),
+        };
+        assert_eq!(
+            of_post(&answer(200, &no("duplicate_message_not_found"))),
+            repeated
+        );
+    }
+
+    /// Whatever Slack may say: what comes of it follows from its class alone.
+    #[test]
+    fn every_documented_code_has_the_outcome_of_its_class() {
+        for known in SLACK_ERRORS {
+            let found = of_post(&answer(200, &no(known.code)));
+            let code = known.code.to_owned();
+            let expected = match known.failure {
+                _ if known.code.contains("limited") && known.failure == SlackFailure::Transient => {
+                    Outcome::RateLimited {
+                        retry_after_ms: 7_000,
+                    }
+                }
+                SlackFailure::Transient => Outcome::Transient { code },
+                SlackFailure::Quota => Outcome::RateLimited {
+                    retry_after_ms: QUOTA_WAIT_MS,
+                },
+                SlackFailure::Ambiguous => Outcome::Ambiguous { code },
+                SlackFailure::Repeated => Outcome::Repeated { code },
+                SlackFailure::Connection | SlackFailure::Destination | SlackFailure::Payload => {
+                    Outcome::Permanent { code }
+                }
+            };
+            assert_eq!(found, expected);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::outcome::{of_post, of_preparation};
-use crate::slack::{Called, SlackClient};
+use crate::slack::{Called, Said, SlackClient};
 
 /// The method that gave the last word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +199,7 @@ impl Sender<'_> {
         Report {
             http_status: status(&called),
             posted_at: Some(posted_at),
+            note: quota(&called),
             ..Report::new(LastCall::Post, of_post(&called))
         }
     }
@@ -223,6 +224,14 @@ fn prepared(called: &Called, outcome: Outcome) -> Report {
     Report {
         http_status: status(called),
         ..Report::new(LastCall::Preparation, outcome)
+    }
+}
+
+/// The code of a quota that is used up: the outcome itself says no more than "wait".
+fn quota(called: &Called) -> Option<String> {
+    match called.as_ref().map(|answer| &answer.said) {
+        Ok(Said::No(code)) if classify_slack_error(code) == SlackFailure::Quota => Some(code.clone()),
+        _ => None,
     }
 }
 

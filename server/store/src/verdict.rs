@@ -19,7 +19,7 @@ pub(crate) fn next_status(
     retry: bool,
 ) -> Option<DeliveryStatus> {
     let next = match (leased, outcome) {
-        (_, Outcome::Sent { .. }) => DeliveryStatus::Sent,
+        (_, Outcome::Sent { .. } | Outcome::Repeated { .. }) => DeliveryStatus::Sent,
         (_, Outcome::Permanent { .. }) | (false, Outcome::RateLimited { .. } | Outcome::Transient { .. }) => {
             DeliveryStatus::Failed
         }
@@ -42,6 +42,8 @@ pub(crate) fn outcome_parts(outcome: &Outcome) -> (&'static str, Option<&str>) {
         Outcome::Sent { .. } => ("sent", None),
         Outcome::RateLimited { .. } => ("rate_limited", Some("rate_limited")),
         Outcome::Transient { code } => ("transient", Some(code)),
+        // Sent, by an earlier call; the code says why there is no receipt.
+        Outcome::Repeated { code } => ("sent", Some(code)),
         Outcome::Ambiguous { code } => ("ambiguous", Some(code)),
         Outcome::Permanent { code } => ("permanent", Some(code)),
     }

@@ -96,6 +96,7 @@ fn code(report: &Report) -> (&'static str, &str) {
         Outcome::RateLimited { .. } => ("rate_limited", ""),
         Outcome::Transient { code } => ("transient", code),
         Outcome::Ambiguous { code } => ("ambiguous", code),
+        Outcome::Repeated { code } => ("repeated", code),
         Outcome::Permanent { code } => ("permanent", code),
     }
 }

@@ -48,7 +48,9 @@ impl SlackClient {
             Verdict::Yes(answer) => Ok(info(answer)),
             Verdict::Permanent(code) => Err(AuthFailure::Refused(code)),
             Verdict::RateLimited(_) => Err(AuthFailure::Unreachable("rate_limited".into())),
-            Verdict::Transient(code) | Verdict::Ambiguous(code) => Err(AuthFailure::Unreachable(code)),
+            Verdict::Transient(code) | Verdict::Ambiguous(code) | Verdict::Repeated(code) => {
+                Err(AuthFailure::Unreachable(code))
+            }
         }
     }
 

@@ -68,7 +68,7 @@ async fn no_log_shows_a_token_or_a_message() {
 
     let logged = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap() + &format!("{lost:?}");
     for expected in [
-        "not delivered",
+        "Slack did not post it now",
         "connect_failed",
         "connection_lost",
         "token_revoked",

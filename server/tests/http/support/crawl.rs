@@ -55,15 +55,18 @@ pub async fn crawl(browser: &Browser) -> Walk {
                 waiting.push_back((link, address.clone()));
             }
         }
-        for (action, posts, fields) in forms(&answer.text) {
-            let Some(action) = ours(&address, &action) else {
+        for (form, posts) in forms(&answer.text) {
+            let Some(action) = ours(&address, &form.action) else {
                 continue;
             };
             if posts {
-                walk.forms.insert(Form { action, fields });
+                walk.forms.insert(Form {
+                    action,
+                    fields: form.fields,
+                });
             } else {
                 let query = form_urlencoded::Serializer::new(String::new())
-                    .extend_pairs(&fields)
+                    .extend_pairs(&form.fields)
                     .finish();
                 let path = action.split('?').next().unwrap_or_default();
                 waiting.push_back((format!("{path}?{query}"), address.clone()));
@@ -106,8 +109,8 @@ fn links(page: &str) -> Vec<String> {
     tags(page, "a").filter_map(|tag| attribute(tag, "href")).collect()
 }
 
-/// The forms of a page: where they go, whether they post, and what they carry as the page filled them in.
-fn forms(page: &str) -> Vec<(String, bool, Vec<(String, String)>)> {
+/// The forms of a page as the page filled them in, and whether they post.
+fn forms(page: &str) -> Vec<(Form, bool)> {
     page.split("<form")
         .skip(1)
         .map(|rest| {
@@ -123,11 +126,11 @@ fn forms(page: &str) -> Vec<(String, bool, Vec<(String, String)>)> {
                     attribute(tag, "value").unwrap_or_default(),
                 ))
             });
-            (
-                attribute(&head, "action").unwrap_or_default(),
-                posts,
-                fields.collect(),
-            )
+            let form = Form {
+                action: attribute(&head, "action").unwrap_or_default(),
+                fields: fields.collect(),
+            };
+            (form, posts)
         })
         .collect()
 }

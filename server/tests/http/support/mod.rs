@@ -21,7 +21,7 @@ pub use answer::Answer;
 pub use app::{Settings, TestApp};
 pub use browser::Browser;
 pub use catalog::{PASSWORD, person};
-pub use crawl::{Form, Walk, crawl};
+pub use crawl::{Walk, crawl};
 pub use database::Database;
 pub use logs::Logs;
 pub use program::{Folder, printed, refusal};
