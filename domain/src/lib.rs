@@ -32,7 +32,10 @@ mod trigger;
 
 pub use adjacent::{Owner, Owners, SharedEvents, can_both_fire, post_the_same, shared_events};
 pub use delivery::{DeliveryStatus, Outcome, RetryPolicy};
-pub use draft::{ConnectionChoice, DraftContext, FilterDraft, ParsedRule, PriceDraft, RuleDraft, SecretText};
+pub use draft::{
+    ConnectionChoice, DraftContext, FilterDraft, ParsedRule, PriceDraft, RULE_OWN_FIELDS, RuleDraft,
+    SecretText,
+};
 pub use entity::{Entity, EntityKind, EntityRef, EntityStatus};
 pub use errors::{FieldError, FieldErrors};
 pub use event::{

@@ -1,7 +1,7 @@
 //! Moments as UTC milliseconds, and their text form.
 
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Timestamp = i64;
@@ -10,6 +10,9 @@ pub type Timestamp = i64;
 #[must_use]
 pub fn parse_rfc3339(text: &str) -> Option<Timestamp> {
     let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    // Its zone may carry it into a year that has no text form.
+    let utc = moment.checked_to_offset(UtcOffset::UTC)?;
+    (0..=9999).contains(&utc.year()).then_some(())?;
     i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
 }
 
@@ -41,6 +44,13 @@ mod tests {
             parse_rfc3339("2026-11-23T15:15:03.412-05:00"),
             parse_rfc3339(text)
         );
+    }
+
+    #[test]
+    fn a_time_that_has_no_year_in_utc_is_refused() {
+        assert_eq!(parse_rfc3339("9999-12-31T23:59:59-01:00"), None);
+        assert_eq!(parse_rfc3339("0000-01-01T00:00:00+01:00"), None);
+        assert!(parse_rfc3339("9999-12-31T23:59:59Z").is_some());
     }
 
     #[test]

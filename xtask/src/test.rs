@@ -14,6 +14,8 @@ use crate::{browser, npm, process, server};
 enum Stage {
     /// Unit, conformance and HTTP tests, on SQLite and on a PostgreSQL of their own.
     Native,
+    /// A running server against its description of the REST interface.
+    Rest,
     /// Examples in the documentation.
     Doc,
     /// The release build in a browser.
@@ -40,6 +42,7 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<()> {
             Stage::Native => steps.step("Unit, conformance and HTTP tests, with PostgreSQL", || {
                 native(workspace)
             }),
+            Stage::Rest => steps.step("The REST interface against its description", || rest(workspace)),
             Stage::Doc => steps.step("Examples in the documentation", || doc(workspace)),
             Stage::Browser => in_browser(workspace, &mut steps),
         };
@@ -57,13 +60,14 @@ pub fn test(workspace: &Workspace, names: &[String]) -> Result<()> {
 
 fn stages(names: &[String]) -> Result<Vec<Stage>> {
     if names.is_empty() {
-        return Ok(vec![Stage::Native, Stage::Doc, Stage::Browser]);
+        return Ok(vec![Stage::Native, Stage::Rest, Stage::Doc, Stage::Browser]);
     }
     let stage = |name: &String| match name.as_str() {
         "native" => Ok(Stage::Native),
+        "rest" => Ok(Stage::Rest),
         "doc" => Ok(Stage::Doc),
         "browser" => Ok(Stage::Browser),
-        other => bail!("no stage is called {other}: native, doc, browser"),
+        other => bail!("no stage is called {other}: native, rest, doc, browser"),
     };
     names.iter().map(stage).collect()
 }
@@ -90,6 +94,19 @@ fn native(workspace: &Workspace) -> Result<()> {
         command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]);
     }
     process::run(&mut select(command, workspace))
+}
+
+fn rest(workspace: &Workspace) -> Result<()> {
+    // The same selection as the tests before: nothing is compiled twice.
+    let mut build = workspace.cargo();
+    build.args(["build", "--quiet", "--bins"]);
+    process::run(&mut select(build, workspace))?;
+    let mut command = Command::new(workspace.root.join("scripts/schemathesis.sh"));
+    process::run(
+        command
+            .current_dir(&workspace.root)
+            .arg(workspace.server_binary("debug")),
+    )
 }
 
 fn doc(workspace: &Workspace) -> Result<()> {

@@ -2,8 +2,27 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ACTION, FilterDraft, RuleDraft, SecretText, personal_data_key};
+use super::{ACTION, FilterDraft, MAX_VALUES, RuleDraft, SecretText, personal_data_key};
 use crate::{FieldErrors, FilterKey, StoredRule, Target, format_rfc3339};
+
+/// Fields of an answered rule that only the server decides. They may stand in a rule that is sent, so that what was
+/// fetched can be sent back, and are not read.
+pub const RULE_OWN_FIELDS: [&str; 6] = ["id", "number", "version", "created_at", "updated_at", "remark"];
+
+/// Fields of a rule that its sender decides.
+const FIELDS: [&str; 11] = [
+    "name",
+    "note",
+    "preset_id",
+    "level",
+    "entity_id",
+    "trigger",
+    "filters",
+    "include_test",
+    "include_duplicates",
+    "action",
+    "status",
+];
 
 impl RuleDraft {
     /// Reads the contract's JSON. Complaints here are about its shape only; [`RuleDraft::parse`] judges the content.
@@ -12,6 +31,14 @@ impl RuleDraft {
             return Err(FieldErrors::one("", "A rule is a JSON object."));
         };
         let mut errors = FieldErrors::new();
+        for name in map.keys().map(String::as_str) {
+            if !FIELDS.contains(&name) && !RULE_OWN_FIELDS.contains(&name) {
+                errors.add(
+                    name,
+                    format!("There is no such field; there are {}.", FIELDS.join(", ")),
+                );
+            }
+        }
         let mut draft = RuleDraft {
             name: text(map, "name", "name", &mut errors),
             note: text(map, "note", "note", &mut errors),
@@ -45,6 +72,11 @@ impl RuleDraft {
                     };
                     only(price, &path, &["op", "value", "min", "max"], errors);
                     self.price.op = text(price, "op", "filters.price.op", errors);
+                    if price.get("op").is_none_or(Value::is_null)
+                        || price.get("op").is_some_and(|op| op == "")
+                    {
+                        errors.add("filters.price.op", "This field is required.");
+                    }
                     self.price.value = money_text(price, "value", "filters.price.value", errors);
                     self.price.min = money_text(price, "min", "filters.price.min", errors);
                     self.price.max = money_text(price, "max", "filters.price.max", errors);
@@ -220,6 +252,19 @@ fn list(value: &Value, path: &str, errors: &mut FieldErrors) -> Option<FilterDra
             .collect()
     });
     match texts {
+        // A value that is none would make a wider filter than was meant.
+        Some(values) if values.iter().any(|value| value.trim().is_empty()) => {
+            errors.add(path, "A value can't be empty.");
+            None
+        }
+        Some(values) if values.len() > MAX_VALUES => {
+            let count = values.len();
+            errors.add(
+                path,
+                format!("At most {MAX_VALUES} values are possible; these are {count}."),
+            );
+            None
+        }
         Some(values) if !values.is_empty() => Some(FilterDraft { exclude, values }),
         Some(_) => {
             errors.add(path, "Name at least one value, or leave the filter out.");

@@ -7,6 +7,8 @@ mod form;
 mod json;
 mod parse;
 
+pub use json::RULE_OWN_FIELDS;
+
 use std::collections::BTreeMap;
 use std::fmt;
 

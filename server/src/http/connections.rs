@@ -8,7 +8,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use leadbell_domain::{FieldErrors, SlackToken, format_rfc3339};
 use leadbell_store::{Connection, ConnectionOwner, ConnectionScope};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
@@ -54,6 +54,11 @@ async fn list(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<
 async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let caller = authenticate(&state, &headers, ApiScope::Rules).await?;
     let json = json_body(&headers, body).await?;
+    let names = json.as_object().into_iter().flat_map(Map::keys);
+    if let Some(unknown) = names.into_iter().find(|name| *name != "auth_token") {
+        let message = "There is no such field; there is auth_token.";
+        return Err(Problem::fields(FieldErrors::one(unknown, message)));
+    }
     let text = json.get("auth_token").and_then(Value::as_str).unwrap_or_default();
     let token = SlackToken::parse(text)
         .map_err(|message| Problem::fields(FieldErrors::one("auth_token", message)))?;

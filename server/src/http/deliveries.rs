@@ -80,7 +80,7 @@ async fn list(
     let before = params
         .text("cursor", &mut errors)
         .and_then(|id| errors.keep("cursor", DeliveryId::new(id)));
-    let limit = params.number("limit", &mut errors).unwrap_or(100).clamp(1, 1_000);
+    let limit = params.limit(&mut errors);
     if !errors.is_empty() {
         return Err(Problem::fields(errors));
     }

@@ -48,13 +48,7 @@ pub struct Web {
 
 /// The whole of Leadbell over HTTP.
 pub fn router(state: AppState, web: Web) -> Router {
-    let api = Router::new()
-        .merge(ingest::router())
-        .merge(rules::router())
-        .merge(connections::router())
-        .merge(catalog::router())
-        .merge(deliveries::router())
-        .merge(meta::router())
+    let api = api()
         .fallback(no_such_address)
         .method_not_allowed_fallback(async || {
             problem::Problem::new(
@@ -92,6 +86,17 @@ pub fn router(state: AppState, web: Web) -> Router {
             HeaderName::from_static("permissions-policy"),
             "camera=(), microphone=(), geolocation=()",
         ))
+}
+
+/// The routes of the REST interface; each is described in [`openapi`].
+fn api() -> Router<AppState> {
+    Router::new()
+        .merge(ingest::router())
+        .merge(rules::router())
+        .merge(connections::router())
+        .merge(catalog::router())
+        .merge(deliveries::router())
+        .merge(meta::router())
 }
 
 async fn no_such_address() -> problem::Problem {

@@ -5,10 +5,9 @@ use axum::response::{IntoResponse, Response};
 use leadbell_domain::{FieldError, FieldErrors};
 use leadbell_store::StoreError;
 use serde::Serialize;
-use utoipa::ToSchema;
 
 /// An error as the caller sees it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct Problem {
     /// What kind of error, in two words.
     title: String,
@@ -18,7 +17,6 @@ pub struct Problem {
     detail: String,
     /// Complaints, each at its field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<Object>)]
     errors: Vec<FieldError>,
     #[serde(skip)]
     retry_after: Option<u32>,

@@ -19,6 +19,9 @@ pub const MAX_BODY: usize = 10 * 1024 * 1024;
 /// everything, as most clients do, then learns why. A larger one is refused unread.
 const MAX_DRAINED: u64 = 32 * 1024 * 1024;
 
+/// Most rows of one page.
+const MAX_ROWS: i64 = 1_000;
+
 /// Reads at most [`MAX_BODY`]. Call it after authentication: strangers get no memory of ours.
 pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
     let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The body may have at most 10 MB.");
@@ -44,9 +47,27 @@ pub async fn read_body(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Probl
     Ok(whole)
 }
 
+/// The type of the body, lower case and without parameters; `None` if it is not said.
+pub fn content_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().unwrap_or_default();
+    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+}
+
 /// Reads a JSON body.
 pub(super) async fn json_body(headers: &HeaderMap, body: Body) -> Result<Value, Problem> {
+    says_json(headers)?;
     parse_json(&read_body(headers, body).await?)
+}
+
+/// Refuses what does not say that it is JSON: a form that a browser was tricked into posting never is.
+pub(super) fn says_json(headers: &HeaderMap) -> Result<(), Problem> {
+    match content_type(headers).as_deref() {
+        Some("application/json") => Ok(()),
+        _ => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send application/json.",
+        )),
+    }
 }
 
 /// Reads JSON that has arrived.
@@ -105,5 +126,24 @@ impl Params {
     pub(super) fn number(&self, name: &str, errors: &mut FieldErrors) -> Option<i64> {
         let text = self.text(name, errors)?;
         errors.keep(name, text.parse().map_err(|_| "Expected a whole number."))
+    }
+
+    /// How many rows a page may have: 1 to 1,000, 100 if nothing is said.
+    pub(super) fn limit(&self, errors: &mut FieldErrors) -> i64 {
+        self.within("limit", 1, MAX_ROWS, errors).unwrap_or(100)
+    }
+
+    /// How many rows to skip.
+    pub(super) fn offset(&self, errors: &mut FieldErrors) -> i64 {
+        self.within("offset", 0, i64::from(u32::MAX), errors).unwrap_or(0)
+    }
+
+    fn within(&self, name: &str, least: i64, most: i64, errors: &mut FieldErrors) -> Option<i64> {
+        let number = self.number(name, errors)?;
+        if (least..=most).contains(&number) {
+            return Some(number);
+        }
+        errors.add(name, format!("This is a number from {least} to {most}."));
+        None
     }
 }

@@ -11,11 +11,11 @@ use leadbell_domain::{
     parse_event,
 };
 use leadbell_store::RuleQuery;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
-use super::request::{Id, Params, json_body, parse_json, read_body};
+use super::request::{Id, Params, json_body, parse_json, read_body, says_json};
 use crate::rules::{self, Editing, RuleError};
 use crate::state::AppState;
 use crate::test_run;
@@ -73,14 +73,13 @@ async fn list(
         .text("entity_id", &mut errors)
         .and_then(|id| errors.keep("entity_id", EntityId::new(id)));
     let search = params.text("q", &mut errors).unwrap_or_default();
-    let limit = params.number("limit", &mut errors).unwrap_or(100);
-    let offset = params.number("offset", &mut errors).unwrap_or(0);
+    let limit = params.limit(&mut errors);
+    let offset = params.offset(&mut errors);
     if !errors.is_empty() {
         return Err(Problem::fields(errors));
     }
     // Pages run over one level after the other.
-    let mut left = limit.clamp(1, 1_000);
-    let mut skip = offset.max(0);
+    let (mut left, mut skip) = (limit, offset);
     let (mut found, mut total) = (Vec::new(), 0);
     for level in levels {
         let page = state
@@ -235,8 +234,11 @@ fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     if text == "*" {
         return Ok(None);
     }
-    let version = text.trim_start_matches("W/").trim_matches('"').parse().ok();
+    let tag = text.strip_prefix("W/").unwrap_or(text);
+    let version = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
+    let version = version.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     version
+        .and_then(|digits| digits.parse().ok())
         .map(Some)
         .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "If-Match must be the ETag of the rule."))
 }
@@ -271,9 +273,15 @@ async fn try_out(
     let json = if body.is_empty() {
         json!({})
     } else {
+        says_json(&headers)?;
         parse_json(&body)?
     };
     let mut errors = FieldErrors::new();
+    for name in json.as_object().into_iter().flat_map(Map::keys) {
+        if !matches!(name.as_str(), "event" | "send") {
+            errors.add(name, "There is no such field; there are event, send.");
+        }
+    }
     let send = match json.get("send") {
         None | Some(Value::Null) => false,
         Some(Value::Bool(send)) => *send,

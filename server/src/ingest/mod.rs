@@ -9,4 +9,5 @@ mod route;
 
 pub use committer::Committer;
 pub(crate) use names::fill as fill_names;
-pub use route::{IngestAnswer, RejectedEvent, router};
+pub(crate) use pingback::short_names;
+pub use route::router;

@@ -44,6 +44,11 @@ const SHORT: [(&str, &str); 32] = [
     ("call_id", "call.id"),
 ];
 
+/// The short names with the paths they stand for.
+pub(crate) fn short_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SHORT.into_iter()
+}
+
 /// Deepest path, `lead.fields.email`.
 const MAX_DEPTH: usize = 3;
 

@@ -9,7 +9,6 @@ use leadbell_domain::{FieldError, FieldErrors, parse_event};
 use leadbell_store::{NewEvent, Recorded};
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::body::{BodyError, Item, MAX_EVENT, split};
 use super::committer::CommitError;
@@ -18,30 +17,29 @@ use super::pingback::event_from_pairs;
 use super::record::record;
 use crate::http::api_key::{ApiScope, authenticate, check};
 use crate::http::problem::Problem;
-use crate::http::request::read_body;
+use crate::http::request::{content_type, read_body};
 use crate::state::AppState;
 
 /// What became of the events of one request.
-#[derive(Debug, Default, Serialize, ToSchema)]
-pub struct IngestAnswer {
+#[derive(Debug, Default, Serialize)]
+struct IngestAnswer {
     /// Written to disk.
-    pub accepted: u64,
+    accepted: u64,
     /// Known already; nothing was written or sent again.
-    pub duplicates: u64,
+    duplicates: u64,
     /// Refused, each with its reasons.
-    pub rejected: Vec<RejectedEvent>,
+    rejected: Vec<RejectedEvent>,
 }
 
 /// An event that was refused.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RejectedEvent {
+#[derive(Debug, Serialize)]
+struct RejectedEvent {
     /// Its place in the request, from 0.
-    pub index: u64,
+    index: u64,
     /// Its id, when one could be read.
-    pub event_id: Option<String>,
+    event_id: Option<String>,
     /// What is wrong, field by field.
-    #[schema(value_type = Vec<Object>)]
-    pub errors: Vec<FieldError>,
+    errors: Vec<FieldError>,
 }
 
 /// The routes.
@@ -79,6 +77,14 @@ async fn pingback(State(state): State<AppState>, request: Request) -> Result<Res
         _ => authenticate(&state, &parts.headers, ApiScope::Ingest).await?,
     };
     let bytes = read_body(&parts.headers, body).await?;
+    // Who calls a URL may send any header along; only what is sent has to be a form.
+    let form = content_type(&parts.headers).is_none_or(|kind| kind == "application/x-www-form-urlencoded");
+    if !bytes.is_empty() && !form {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send application/x-www-form-urlencoded.",
+        ));
+    }
     pairs.extend(url_pairs(&bytes));
     // Wherever it stands, it must not be kept with the event.
     pairs.retain(|(name, _)| name != "key");

@@ -17,6 +17,7 @@ mod large_bodies;
 mod meta;
 mod privacy;
 mod program;
+mod requests;
 mod roles;
 mod rule_fields;
 mod rules;

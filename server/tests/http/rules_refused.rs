@@ -283,6 +283,7 @@ async fn every_refusal_of_the_interface_has_the_same_form() {
     }
     let invalid = app
         .request(Method::POST, "/rules")
+        .header("content-type", "application/json")
         .body(b"{\"name\":\"\xff\"}".to_vec());
     app.send(invalid).await.problem(400);
 }

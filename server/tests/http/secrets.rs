@@ -91,6 +91,7 @@ async fn no_log_and_no_answer_shows_a_token_a_key_or_the_database_key() {
     app.post("/rules", &lost).await.expect(422);
     let request = app
         .request(Method::POST, "/connections")
+        .header("content-type", "application/json")
         .body(format!("{{\"auth_token\": \"{UNKNOWN}\""));
     app.send(request).await.expect(400);
     app.send(
