@@ -33,7 +33,7 @@ scripts/xtask JOB
   frontend [--dev]   build the browser half into target/site (--dev: quick and large)
   run [ARGS…]        build everything, then run the program (default: leadbell demo)
   dev [ARGS…]        the same with debug builds, rebuilding and reloading the page when a file changes
-  test [STAGE…]      unit, HTTP and browser tests; STAGE: native, doc, browser (default: all)
+  test [STAGE…]      unit, HTTP and browser tests; STAGE: native, rest, doc, browser (default: all)
   check [NAME…]      fmt, strays (registry hosts, machine paths), lengths, rules (dependencies), clippy,
                      clippy-browser, doc (default: all)
   bench [ARGS…]      the figures: latency, throughput, cost of judging an event, memory

@@ -6,7 +6,7 @@ use super::fields::{Fields, kind};
 use super::{
     CallDetails, CampaignRef, Earning, Event, LeadDetails, MoneyDetails, Pingback, PingtreeRef, Reject,
 };
-use crate::{EntityRef, EventId, FieldErrors, Method, Timestamp, Trigger};
+use crate::{EntityId, EntityRef, EventId, FieldErrors, Method, Timestamp, Trigger};
 
 /// Reads an event. Required are `event_id`, `trigger`, `product.id` and `lead.id`; everything else may be absent or
 /// null, but must be of its kind. `received_at` stands in for a missing `occurred_at`.
@@ -34,10 +34,8 @@ pub fn parse_event(json: &Value, received_at: Timestamp) -> Result<Event, FieldE
     let channel = root.entity_in("channel", e);
     let source = root.entity_in("source", e);
     let pingtree = root.object("pingtree", e).and_then(|fields| {
-        Some(PingtreeRef {
-            entity: fields.entity(e)?,
-            kind: fields.text("type", e),
-        })
+        let (entity, kind) = (fields.entity(e), fields.text("type", e));
+        entity.map(|entity| PingtreeRef { entity, kind })
     });
     let buyer = root.entity_in("buyer", e);
     let campaign = root.object("campaign", e).and_then(|fields| campaign(&fields, e));
@@ -104,11 +102,10 @@ fn trigger(text: &str, errors: &mut FieldErrors) -> Option<Trigger> {
 }
 
 fn required_entity(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<EntityRef> {
-    if fields.get("id").is_none() {
-        errors.add(fields.path("id"), "This field is required.");
-        return None;
-    }
-    fields.entity(errors)
+    let name = fields.text("name", errors);
+    let id = fields.required("id", errors)?;
+    let id = errors.keep(&fields.path("id"), EntityId::new(id))?;
+    Some(EntityRef { id, name })
 }
 
 fn lead(fields: &Fields<'_>, errors: &mut FieldErrors) -> (LeadDetails, Option<String>) {
@@ -136,12 +133,18 @@ fn lead(fields: &Fields<'_>, errors: &mut FieldErrors) -> (LeadDetails, Option<S
 }
 
 fn campaign(fields: &Fields<'_>, errors: &mut FieldErrors) -> Option<CampaignRef> {
+    // Everything is read before it is known whether there is a campaign: what is wrong is wrong without one, too.
+    let entity = fields.entity(errors);
+    let kind = fields.text("type", errors);
+    let attempt = fields.integer("attempt", errors);
+    let response_ms = fields.integer("response_ms", errors);
+    let redirect_url = fields.text("redirect_url", errors);
     Some(CampaignRef {
-        entity: fields.entity(errors)?,
-        kind: fields.text("type", errors),
-        attempt: fields.integer("attempt", errors),
-        response_ms: fields.integer("response_ms", errors),
-        redirect_url: fields.text("redirect_url", errors),
+        entity: entity?,
+        kind,
+        attempt,
+        response_ms,
+        redirect_url,
     })
 }
 
@@ -244,6 +247,35 @@ mod tests {
                 errors.of(field).is_some_and(|message| message.contains(part)),
                 "{field}: {errors}"
             );
+        }
+    }
+
+    #[test]
+    fn a_wrong_field_of_what_has_no_id_is_named_too() {
+        let mut json = sold();
+        json["pingtree"] = json!({"id": null, "type": {}});
+        json["campaign"] = json!({"attempt": "many", "redirect_url": []});
+        let errors = parse_event(&json, 0).unwrap_err();
+        for field in ["pingtree.type", "campaign.attempt", "campaign.redirect_url"] {
+            assert!(errors.of(field).is_some(), "{field}: {errors}");
+        }
+    }
+
+    #[test]
+    fn an_event_is_never_refused_without_a_reason() {
+        for empty in ["", "  "] {
+            for path in ["event_id", "product", "lead", "trigger"] {
+                let mut json = sold();
+                let place = if json[path].is_object() {
+                    &mut json[path]["id"]
+                } else {
+                    &mut json[path]
+                };
+                *place = json!(empty);
+                let errors = parse_event(&json, 0).unwrap_err();
+                assert_eq!(errors.0.len(), 1, "{path}: {errors}");
+                assert!(errors.0[0].message.contains("required"), "{path}: {errors}");
+            }
         }
     }
 
