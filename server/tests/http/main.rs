@@ -6,6 +6,7 @@
 mod adjacent;
 mod catalog_pages;
 mod crash;
+mod crash_storm;
 mod crawling;
 mod cross_site;
 mod events;
