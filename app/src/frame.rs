@@ -82,7 +82,7 @@ pub(crate) fn menu(person: Person, path: Signal<String>) -> AnyView {
         <nav class="header__menu" aria-label="Main">{links}</nav>
         <div class="header__account">
             <span class="header__person">
-                <span class="header__name" title=person.email.clone()>{person.name.clone()}</span>
+                <a class="header__name" href="/account" rel="external" title=person.email.clone()>{person.name.clone()}</a>
                 <span class="header__role">{person.role.label()}</span>
             </span>
             <form method="post" action="/logout">

@@ -122,6 +122,12 @@ id!(
     /// A key for the REST interface.
     ApiKeyId, check_uuid);
 id!(
+    /// One login of a person, on one device.
+    SessionId, check_uuid);
+id!(
+    /// A line of the audit log.
+    AuditId, check_uuid);
+id!(
     /// Our own id of a recorded event (its sender's id is [`EventId`]).
     EventKey, check_uuid);
 id!(

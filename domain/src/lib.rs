@@ -7,6 +7,7 @@
 //! Parse, don't validate: drafts (what a person or another program typed) become valid values or [`FieldErrors`].
 
 mod adjacent;
+mod audit;
 mod delivery;
 mod draft;
 mod entity;
@@ -31,6 +32,7 @@ mod timestamp;
 mod trigger;
 
 pub use adjacent::{Owner, Owners, SharedEvents, can_both_fire, post_the_same, shared_events};
+pub use audit::AuditAction;
 pub use delivery::{DeliveryStatus, Outcome, RetryPolicy};
 pub use draft::{
     ConnectionChoice, DraftContext, FilterDraft, ParsedRule, PriceDraft, RULE_OWN_FIELDS, RuleDraft,
@@ -44,8 +46,8 @@ pub use event::{
 };
 pub use filter::{FilterKey, Filters, ListFilter, Method, PriceCondition, PriceOp, Verdict};
 pub use ids::{
-    ApiKeyId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey, InvalidId, PresetId,
-    RuleId, UserId,
+    ApiKeyId, AuditId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey, InvalidId,
+    PresetId, RuleId, SessionId, UserId,
 };
 pub use judge::{Judged, judge_filters, obstacles};
 pub use matrix::{FormFields, filter_label, form_fields};

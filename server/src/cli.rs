@@ -4,16 +4,18 @@ use std::io::Read;
 
 use clap::{Parser, Subcommand};
 use leadbell_dispatch::{Clock, SystemClock};
-use leadbell_domain::{EntityId, Role, UserId};
+use leadbell_domain::{AuditAction, EntityId, Role, UserId};
 use leadbell_store::{NewUser, StoreError, User};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::actor::Actor;
+use crate::audit::{self, Line};
 use crate::config::{self, Config};
 use crate::http::api_key::{self, ApiScope};
 use crate::http::{openapi, password};
 use crate::ids::Fresh;
 use crate::simulate::Simulate;
-use crate::{demo, lifecycle, simulate, telemetry};
+use crate::{demo, lifecycle, people, simulate, telemetry};
 
 /// Slack messages the moment a lead or call event matters.
 #[derive(Debug, Parser)]
@@ -159,13 +161,7 @@ async fn create_user(
             known.join(", ")
         )
     })?;
-    let email = email.trim().to_lowercase();
-    let shape = email
-        .split_once('@')
-        .is_some_and(|(name, host)| !name.is_empty() && host.contains('.'));
-    if !shape || email.chars().any(char::is_whitespace) || email.len() > 320 {
-        return Err("--email: this is not an e-mail address".into());
-    }
+    let email = people::address(&email).ok_or("--email: this is not an e-mail address")?;
     if role == Role::Publisher && publishers.len() != 1 {
         return Err("--publisher: a publisher's login belongs to exactly one publisher".into());
     }
@@ -187,8 +183,11 @@ async fn create_user(
     };
     let opened = lifecycle::open_database(config).await?;
     let email = user.email.clone();
+    let line = Line::user(AuditAction::UserCreated, &user).detail(people::describe_new(&user));
+    let now = user.created_at;
     match opened.store.insert_user(&NewUser { user, password_hash }).await {
         Ok(()) => {
+            audit::record(&*opened.store, &Actor::CommandLine, now, line).await;
             println!("{email} can log in as {}.", role.label());
             Ok(())
         }
@@ -214,7 +213,11 @@ async fn create_key(config: &Config, name: &str, scopes: &[String]) -> Result<()
             .collect::<Result<_, _>>()?
     };
     let opened = lifecycle::open_database(config).await?;
-    let key = api_key::create(&*opened.store, name.trim(), &scopes, SystemClock.now_ms()).await?;
-    println!("{}", key.expose_secret());
+    let now = SystemClock.now_ms();
+    let (key, text) = api_key::make(&*opened.store, name.trim(), &scopes, now).await?;
+    let detail = format!("{}…, {}", key.prefix, key.scopes.join(", "));
+    let line = Line::key(AuditAction::KeyCreated, &key).detail(detail);
+    audit::record(&*opened.store, &Actor::CommandLine, now, line).await;
+    println!("{}", text.expose_secret());
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Fresh ids: UUIDv7, whose order is the order of making within one process.
 
-use leadbell_domain::{ApiKeyId, ConnectionId, DeliveryId, EventKey, InvalidId, RuleId, UserId};
+use leadbell_domain::{
+    ApiKeyId, AuditId, ConnectionId, DeliveryId, EventKey, InvalidId, RuleId, SessionId, UserId,
+};
 
 /// A kind of id that can be made.
 pub trait Fresh: Sized {
@@ -22,4 +24,13 @@ macro_rules! fresh {
         })*
     };
 }
-fresh!(ApiKeyId, ConnectionId, DeliveryId, EventKey, RuleId, UserId);
+fresh!(
+    ApiKeyId,
+    AuditId,
+    ConnectionId,
+    DeliveryId,
+    EventKey,
+    RuleId,
+    SessionId,
+    UserId
+);

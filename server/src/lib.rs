@@ -5,6 +5,7 @@
 pub mod access;
 pub mod actor;
 pub mod adjacent;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod demo;
@@ -14,6 +15,7 @@ pub mod ids;
 pub mod ingest;
 pub mod lifecycle;
 pub mod names;
+pub mod people;
 pub mod rules;
 pub mod simulate;
 pub mod state;

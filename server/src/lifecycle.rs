@@ -80,7 +80,7 @@ impl Server {
         let tasks = vec![
             tokio::spawn(dispatcher.run(stop.clone())),
             tokio::spawn(follow_rules(state.clone(), stop.clone())),
-            tokio::spawn(sweep_sessions(sessions.clone(), stop.clone())),
+            tokio::spawn(sweep_sessions(state.clone(), sessions.clone(), stop.clone())),
         ];
         let router = http::router(
             state.clone(),
@@ -278,7 +278,7 @@ async fn follow_rules(state: AppState, stop: CancellationToken) {
     }
 }
 
-async fn sweep_sessions(sessions: AnySessionStore, stop: CancellationToken) {
+async fn sweep_sessions(state: AppState, sessions: AnySessionStore, stop: CancellationToken) {
     let mut turns = tokio::time::interval(SESSION_SWEEP);
     loop {
         tokio::select! {
@@ -287,6 +287,10 @@ async fn sweep_sessions(sessions: AnySessionStore, stop: CancellationToken) {
         }
         if let Err(error) = sessions.sweep().await {
             tracing::error!(%error, "ended sessions can't be removed");
+        }
+        let now = state.clock.now_ms();
+        if let Err(error) = state.store.sweep_accounts(now - http::LOGIN_ENDED_MS, now).await {
+            tracing::error!(%error, "ended logins can't be removed");
         }
     }
 }

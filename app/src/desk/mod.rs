@@ -5,12 +5,7 @@
 //! A handler opens a [`Visit`] (who is not logged in is sent to log in first), asks the backend, and ends it with a
 //! page, with trouble, or with the way to another page.
 
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "the first pages with forms are on their way"
-)]
-
+mod account;
 mod adjacent;
 mod catalog;
 mod entities;
@@ -20,8 +15,10 @@ mod layout;
 pub(crate) mod login;
 mod moment;
 mod overview;
+mod reset;
 mod rule_place;
 mod search;
+mod users;
 mod visit;
 
 use axum::Router;
@@ -40,4 +37,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(overview::router())
         .merge(guide::router())
         .merge(login::router())
+        .merge(account::router())
+        .merge(reset::router())
+        .merge(users::router())
 }

@@ -3,7 +3,6 @@
 //! Every page works without a script: links and forms are plain HTML, and what a form post could not do is drawn
 //! again by the same components, with what was typed.
 
-#[allow(dead_code, reason = "the first pages with forms are on their way")]
 mod form;
 mod login;
 mod page;

@@ -58,7 +58,8 @@ impl ApiScope {
 /// Longest key looked at, in bytes; ours have 47.
 const MAX_KEY: usize = 200;
 
-fn hash(key: &str) -> Vec<u8> {
+/// What is stored of a long random text.
+pub fn hash(key: &str) -> Vec<u8> {
     Sha256::digest(key.as_bytes()).to_vec()
 }
 
@@ -69,9 +70,17 @@ pub async fn create(
     scopes: &[ApiScope],
     now: Timestamp,
 ) -> Result<SecretString, StoreError> {
-    let mut bytes = [0u8; 32];
-    rand::rngs::OsRng.fill_bytes(&mut bytes);
-    let text = format!("lbk_{}", URL_SAFE_NO_PAD.encode(bytes));
+    Ok(make(store, name, scopes, now).await?.1)
+}
+
+/// Like [`create`], with what is stored of the key.
+pub async fn make(
+    store: &dyn Store,
+    name: &str,
+    scopes: &[ApiScope],
+    now: Timestamp,
+) -> Result<(ApiKey, SecretString), StoreError> {
+    let text = format!("lbk_{}", random_text::<32>());
     let key = ApiKey {
         id: Fresh::fresh(),
         name: name.to_owned(),
@@ -80,7 +89,14 @@ pub async fn create(
         created_at: now,
     };
     store.insert_api_key(&key, &hash(&text)).await?;
-    Ok(SecretString::from(text))
+    Ok((key, SecretString::from(text)))
+}
+
+/// So many random bytes, as text for addresses and headers.
+pub fn random_text<const BYTES: usize>() -> String {
+    let mut bytes = [0u8; BYTES];
+    rand::rngs::OsRng.fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// The key of a request, if it is valid and has this scope. A key acts as a Global Admin within its scopes.

@@ -6,6 +6,7 @@ mod backend;
 mod catalog;
 mod connections;
 mod deliveries;
+mod device;
 mod health;
 mod meta;
 pub mod openapi;
@@ -34,7 +35,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::ingest;
 use crate::state::AppState;
-pub use session::AnySessionStore;
+pub use session::{AnySessionStore, ENDED_MS as LOGIN_ENDED_MS};
 
 /// What the router needs beside the state.
 pub struct Web {
@@ -108,7 +109,16 @@ async fn no_such_address() -> problem::Problem {
 
 /// What logs say of a request: never its query, which can hold a key or a lead's data.
 fn span(request: &Request) -> tracing::Span {
-    tracing::info_span!("http", method = %request.method(), path = request.uri().path())
+    tracing::info_span!("http", method = %request.method(), path = told(request.uri().path()))
+}
+
+/// The path as logs may tell it: a one-time link is a secret.
+fn told(path: &str) -> &str {
+    if path.starts_with("/reset/") {
+        "/reset/…"
+    } else {
+        path
+    }
 }
 
 fn fixed_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -4,11 +4,15 @@ use std::sync::{Arc, LazyLock};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use leadbell_domain::FieldErrors;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 /// Shortest password, in characters (NIST SP 800-63B asks for at least 8).
 pub const MIN_PASSWORD: usize = 8;
+/// Shortest password that is chosen in pages, in characters: longer than the command line insists on, where whoever
+/// types may have reasons.
+pub const MIN_CHOSEN: usize = 10;
 /// Longest password, in bytes: hashing time must not be the sender's to choose.
 pub const MAX_PASSWORD: usize = 1_024;
 
@@ -39,12 +43,39 @@ pub async fn hash(password: SecretString) -> Result<String, String> {
         .map_err(|_| "The password could not be hashed.".to_owned())
 }
 
+/// A password that somebody chose for himself, typed twice, if it can be one. `email` is his address.
+pub fn chosen(new: &str, again: &str, email: &str) -> Result<SecretString, FieldErrors> {
+    let mut errors = FieldErrors::new();
+    if new.chars().count() < MIN_CHOSEN {
+        errors.add(
+            "new_password",
+            format!("A password has at least {MIN_CHOSEN} characters."),
+        );
+    } else if new.len() > MAX_PASSWORD {
+        errors.add(
+            "new_password",
+            format!("A password has at most {MAX_PASSWORD} bytes."),
+        );
+    } else if new.trim().to_lowercase() == email.to_lowercase() {
+        errors.add("new_password", "Choose something else than your e-mail address.");
+    } else if new != again {
+        errors.add("new_password_again", "This is not the same as above.");
+    }
+    if errors.is_empty() {
+        Ok(SecretString::from(new.to_owned()))
+    } else {
+        Err(errors)
+    }
+}
+
 /// Whether the password fits the hash; without a hash, never, in the same time.
 pub async fn verify(hash: Option<String>, password: SecretString) -> bool {
     if password.expose_secret().len() > MAX_PASSWORD {
         return false;
     }
     off_thread(move || {
+        // Who has not chosen a password yet has no hash either, and is answered as slowly.
+        let hash = hash.filter(|text| PasswordHash::new(text).is_ok());
         let known = hash.is_some();
         let text = hash.unwrap_or_else(|| NOBODY.clone());
         let fits = PasswordHash::new(&text).is_ok_and(|parsed| {
@@ -77,6 +108,25 @@ mod tests {
         assert!(verify(Some(hashed.clone()), "correct horse".into()).await);
         assert!(!verify(Some(hashed), "wrong horse".into()).await);
         assert!(!verify(None, "nobody has this password".into()).await);
+        for nothing in ["", "!"] {
+            assert!(!verify(Some(nothing.to_owned()), "nobody has this password".into()).await);
+            assert!(!verify(Some(nothing.to_owned()), nothing.into()).await);
+        }
+    }
+
+    #[test]
+    fn a_chosen_password_is_long_no_address_and_typed_twice_alike() {
+        let email = "ann.kim@example.com";
+        let refused = |new: &str, again: &str| chosen(new, again, email).unwrap_err().0[0].field.clone();
+        assert!(chosen("ten letter", "ten letter", email).is_ok());
+        assert_eq!(refused("nine char", "nine char"), "new_password");
+        assert_eq!(
+            refused("Ann.Kim@example.com", "Ann.Kim@example.com"),
+            "new_password"
+        );
+        let endless = "x".repeat(MAX_PASSWORD + 1);
+        assert_eq!(refused(&endless, &endless), "new_password");
+        assert_eq!(refused("ten letter", "ten lettre"), "new_password_again");
     }
 
     #[tokio::test]

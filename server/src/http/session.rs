@@ -11,6 +11,10 @@ use tower_sessions_sqlx_store::{PostgresStore, SqliteStore};
 
 /// How long a session lives without a visit.
 const IDLE: Duration = Duration::hours(12);
+/// How often a visit is written down, milliseconds.
+pub const SEEN_EVERY_MS: i64 = 10 * 60 * 1_000;
+/// A login without a visit noted for so long has ended, milliseconds.
+pub const ENDED_MS: i64 = 12 * 60 * 60 * 1_000 + 2 * SEEN_EVERY_MS;
 
 /// The session table of either database.
 #[derive(Clone, Debug)]

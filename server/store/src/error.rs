@@ -12,6 +12,9 @@ pub enum StoreError {
     /// Somebody changed it in the meantime (the version differs), or its state forbids the move.
     #[error("it was changed in the meantime")]
     Conflict,
+    /// It would leave nobody who may manage people.
+    #[error("the last active Global Admin must stay one")]
+    LastAdmin,
     /// A stored row can't be read back: table, row and what is wrong with it.
     #[error("inconsistent row in {table} ({row}): {detail}")]
     Inconsistent {

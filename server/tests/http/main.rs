@@ -3,6 +3,7 @@
 //! What depends on the database runs on SQLite and on PostgreSQL (`LEADBELL_TEST_POSTGRES_URL`, which `make test` sets;
 //! without it those tests fail, unless `LEADBELL_SKIP_POSTGRES=1` says that this is meant).
 
+mod account;
 mod adjacent;
 mod catalog_pages;
 mod crash;
@@ -16,6 +17,7 @@ mod forms;
 mod judging;
 mod large_bodies;
 mod meta;
+mod people;
 mod privacy;
 mod program;
 mod requests;

@@ -1,17 +1,23 @@
 //! Secrets stay where they belong: in no log, no answer, no file.
 
+use std::sync::Mutex;
+
 use leadbell_domain::Role;
 use leadbell_sandbox::{Fault, demo};
 use leadbell_server::http::api_key::ApiScope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Database, Logs, PASSWORD, Settings, TestApp, person, rule, set, sold, soon};
+use crate::support::{Browser, Database, Logs, PASSWORD, Settings, TestApp, person, rule, set, sold, soon};
 
 /// Tokens in the shapes that Slack's have, not known to the sandbox.
 const UNKNOWN: &str = "xoxb-424242424242-424242424242-SecretSecretSecret000042";
 
 const WRONG_PASSWORD: &str = "a wrong password that was typed";
+const CHOSEN_PASSWORD: &str = "a password that was chosen";
+
+/// The one-time link's token, once it is known.
+static LINK: Mutex<String> = Mutex::new(String::new());
 
 /// The same in a browser: logging in, well and badly, and forms with tokens, good and bad.
 async fn pages(app: &TestApp) {
@@ -49,12 +55,45 @@ async fn pages(app: &TestApp) {
             .expect(422);
     }
     browser.get("/products/218/tracking").await.expect(200);
+    people(app, &browser, &email).await;
     // A pingback's key travels in its address.
     let ping = format!(
         "/pingback?key={}&event_id=ping&trigger=lms.lead_sold&product_id=218&lead_id=1",
         app.key
     );
     app.send(app.bare(Method::GET, &ping)).await.expect(202);
+}
+
+/// A new person's way in by a one-time link, badly and well, and a change of one's password.
+async fn people(app: &TestApp, admin: &Browser, email: &str) {
+    let form = [
+        ("do", "save"),
+        ("name", "Ben"),
+        ("address", "ben@leadbell.example"),
+        ("role", "qa"),
+    ];
+    let page = admin.form("/users/new", &form).await.expect(200).text;
+    let at = page.find("/reset/").expect("a link");
+    let link: String = page[at..].chars().take_while(|sign| *sign != '<').collect();
+    // It is for the one who made it to hand over: shown to him, and never again. So it is no leak, and forgotten here.
+    app.forget(&link["/reset/".len()..]);
+    let fields = [("new_password", CHOSEN_PASSWORD), ("new_password_again", "x")];
+    admin.get(&link).await.expect(200);
+    app.browser().form(&link, &fields).await.expect(422);
+    let fields = [
+        ("new_password", CHOSEN_PASSWORD),
+        ("new_password_again", CHOSEN_PASSWORD),
+    ];
+    app.browser().form(&link, &fields).await.expect(303);
+    app.browser().form(&link, &fields).await.expect(404);
+    for old in [WRONG_PASSWORD, PASSWORD] {
+        let mut fields = fields.to_vec();
+        fields.extend([("do", "password"), ("old_password", old)]);
+        admin.form("/account", &fields).await;
+    }
+    let fields = [("email", email), ("password", CHOSEN_PASSWORD)];
+    app.browser().form("/login", &fields).await.expect(303);
+    *LINK.lock().expect("not poisoned") = link["/reset/".len()..].to_owned();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -142,6 +181,8 @@ async fn no_log_and_no_answer_shows_a_token_a_key_or_the_database_key() {
         UNKNOWN,
         PASSWORD,
         WRONG_PASSWORD,
+        CHOSEN_PASSWORD,
+        &LINK.lock().expect("not poisoned"),
         &app.key,
         &other,
         &database_key,

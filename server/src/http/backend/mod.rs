@@ -2,12 +2,16 @@
 //!
 //! Every method authorises for itself, from the session, with the scope in the query.
 
+mod account;
 mod adjacent;
+mod login;
+mod users;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::extract::{Request, State};
+use axum::http::header;
 use axum::middleware::Next;
 use axum::response::Response;
 use leadbell_app::backend::Backend;
@@ -17,26 +21,22 @@ use leadbell_app::views::{
     RuleRow, RuleSearch, SaveRule, SavedRule,
 };
 use leadbell_domain::{
-    EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SlackToken, UserId, Verb, Viewer,
+    Duty, EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SessionId, SlackToken, Verb,
+    Viewer,
 };
 use leadbell_store::{StoreError, User};
-use secrecy::SecretString;
 use tower_sessions::Session;
 
+use super::device::device;
 use super::throttle::Throttle;
-use super::{password, views};
+use super::views;
 use crate::access::connection_owner;
 use crate::actor::{Actor, Caller};
 use crate::rules::{self, Editing, RuleError};
 use crate::state::AppState;
 
-/// Session keys.
-const USER: &str = "user";
+/// The session's key of a notice.
 const NOTICE: &str = "notice";
-const SEEN: &str = "seen";
-
-/// How often a visit is written down, milliseconds.
-const SEEN_EVERY_MS: i64 = 10 * 60 * 1_000;
 
 /// Rows of a page of any list.
 pub(in crate::http) const PAGE: i64 = 50;
@@ -46,7 +46,11 @@ pub struct RequestBackend {
     pub(in crate::http) state: AppState,
     session: Session,
     throttle: Arc<Throttle>,
+    /// Who is logged in, and by which login.
     user: Option<User>,
+    login: Option<SessionId>,
+    /// The browser, in words.
+    device: String,
 }
 
 /// Puts the backend into the request.
@@ -56,49 +60,19 @@ pub async fn provide(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let user = logged_in(&state, &session).await;
+    let (user, login) = login::logged_in(&state, &session).await.unzip();
+    let agent = request.headers().get(header::USER_AGENT);
+    let device = device(agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default());
     let backend: Arc<dyn Backend> = Arc::new(RequestBackend {
         state,
         session,
         throttle,
         user,
+        login,
+        device,
     });
     request.extensions_mut().insert(backend);
     next.run(request).await
-}
-
-/// The person of the session, if still allowed in. A database that does not answer logs nobody in.
-async fn logged_in(state: &AppState, session: &Session) -> Option<User> {
-    let id = match session.get::<UserId>(USER).await {
-        Ok(id) => id?,
-        Err(error) => {
-            tracing::error!(%error, "a session can't be read");
-            return None;
-        }
-    };
-    match state.store.find_user(&id).await {
-        Ok(user) => {
-            let user = user.filter(|user| user.active)?;
-            keep_alive(state, session).await;
-            Some(user)
-        }
-        Err(error) => {
-            tracing::error!(%error, "a session's user can't be read");
-            None
-        }
-    }
-}
-
-/// Puts the session's end off. A session is saved, and its end moved, only when something in it changes; a visit every
-/// so often is such a change.
-async fn keep_alive(state: &AppState, session: &Session) {
-    let now = state.clock.now_ms();
-    let seen = session.get::<i64>(SEEN).await.ok().flatten();
-    if seen.is_none_or(|seen| now - seen >= SEEN_EVERY_MS)
-        && let Err(error) = session.insert(SEEN, now).await
-    {
-        tracing::warn!(%error, "a session's end can't be put off");
-    }
 }
 
 /// Logs the cause under a number and shows the number only.
@@ -175,6 +149,9 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
             ..link("/catalog", "Catalog")
         });
     }
+    if !viewer.duty(Duty::Users, Verb::View).is_nothing() {
+        menu.push(link("/users", "Users"));
+    }
     menu.push(link("/help/slack", "Slack setup"));
     menu
 }
@@ -194,21 +171,6 @@ impl RequestBackend {
                 name: user.name.clone(),
             },
         })
-    }
-
-    async fn try_log_in(&self, address: &str, password: &str) -> Result<Option<User>, AppError> {
-        let found = self
-            .state
-            .store
-            .find_user_by_email(address)
-            .await
-            .map_err(store_error)?;
-        let (user, hash) = match found {
-            Some((user, hash)) => (Some(user), Some(hash)),
-            None => (None, None),
-        };
-        let fits = password::verify(hash, SecretString::from(password.to_owned())).await;
-        Ok(user.filter(|user| fits && user.active))
     }
 }
 
@@ -234,29 +196,11 @@ impl Backend for RequestBackend {
     }
 
     async fn log_in(&self, email: &str, password: &str) -> Result<(), AppError> {
-        let refused = |message: &str| AppError::Fields(FieldErrors::one("email", message));
-        let address: String = email.trim().to_lowercase().chars().take(320).collect();
-        let now = self.state.clock.now_ms();
-        if !self.throttle.may_try(&address, now) {
-            return Err(refused(
-                "Too many tries for this e-mail address. Wait a quarter of an hour and try again.",
-            ));
-        }
-        let Some(user) = self.try_log_in(&address, password).await? else {
-            self.throttle.failed(&address, now);
-            return Err(refused("The e-mail address or the password is wrong."));
-        };
-        self.throttle.succeeded(&address);
-        // A fresh id, so that a session id planted before the login is worth nothing after it.
-        self.session.cycle_id().await.map_err(|error| internal(&error))?;
-        self.session
-            .insert(USER, &user.id)
-            .await
-            .map_err(|error| internal(&error))
+        self.start_login(email, password).await
     }
 
     async fn log_out(&self) -> Result<(), AppError> {
-        self.session.flush().await.map_err(|error| internal(&error))
+        self.end_login().await
     }
 
     async fn set_notice(&self, notice: &str) -> Result<(), AppError> {

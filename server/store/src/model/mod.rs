@@ -1,7 +1,9 @@
 //! What goes into the store and comes out of it.
 
+mod accounts;
 mod actor;
 mod adjacent;
+mod audit;
 mod catalog;
 mod connection;
 mod delivery;
@@ -12,8 +14,10 @@ mod people;
 mod rule;
 mod sending;
 
+pub use accounts::*;
 pub use actor::*;
 pub use adjacent::*;
+pub use audit::*;
 pub use catalog::*;
 pub use connection::*;
 pub use delivery::*;

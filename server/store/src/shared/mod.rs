@@ -8,7 +8,9 @@
 //! and id. Rules: rows by id, then the counters (rule_number
 //! before rules_version).
 
+mod accounts;
 mod adjacent;
+mod audit;
 mod catalog;
 mod connections;
 mod deliveries;
@@ -25,6 +27,7 @@ mod rule_versions;
 mod rules;
 mod scope;
 mod sending;
+mod sessions;
 mod store;
 mod upsert;
 

@@ -1,10 +1,10 @@
 //! People and API keys.
 
-use leadbell_domain::{Role, UserId};
+use leadbell_domain::{EntityId, Role, UserId};
 
 use super::fields::Fields;
 use super::{Connection, Result, Row};
-use crate::text::clean;
+use crate::text::{clean, search_text};
 use crate::{ApiKey, NewUser, StoreError, User};
 
 const USER: &str = "SELECT id, email, name, role, password_hash, active, created_at FROM users";
@@ -12,8 +12,8 @@ const USER: &str = "SELECT id, email, name, role, password_hash, active, created
 pub(super) async fn insert_user(db: &mut Connection, new: &NewUser) -> Result<()> {
     let user = &new.user;
     let written = sqlx::query(
-        "INSERT INTO users (id, email, name, role, password_hash, active, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (email) DO NOTHING",
+        "INSERT INTO users (id, email, name, role, password_hash, active, created_at, search) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING",
     )
     .bind(user.id.as_str())
     .bind(clean(&user.email.to_lowercase()))
@@ -22,16 +22,27 @@ pub(super) async fn insert_user(db: &mut Connection, new: &NewUser) -> Result<()
     .bind(&new.password_hash)
     .bind(i64::from(user.active))
     .bind(user.created_at)
+    .bind(search_text(&[&user.name, &user.email]))
     .execute(&mut *db)
     .await?;
     super::expect_one(written.rows_affected(), StoreError::Taken("email"))?;
-    let publishers = user.publishers.iter().map(|id| ("publisher", id));
-    let buyers = user.buyers.iter().map(|id| ("buyer", id));
+    insert_owned(db, &user.id, &user.publishers, &user.buyers).await
+}
+
+/// Writes what a person manages or is.
+pub(super) async fn insert_owned(
+    db: &mut Connection,
+    user: &UserId,
+    publishers: &[EntityId],
+    buyers: &[EntityId],
+) -> Result<()> {
+    let publishers = publishers.iter().map(|id| ("publisher", id));
+    let buyers = buyers.iter().map(|id| ("buyer", id));
     for (kind, entity) in publishers.chain(buyers) {
         sqlx::query(
             "INSERT INTO user_entities (user_id, kind, entity_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
         )
-        .bind(user.id.as_str())
+        .bind(user.as_str())
         .bind(kind)
         .bind(entity.as_str())
         .execute(&mut *db)
@@ -65,7 +76,7 @@ pub(super) async fn find_user(db: &mut Connection, id: &UserId) -> Result<Option
     }
 }
 
-async fn read_user(db: &mut Connection, row: &Row) -> Result<User> {
+pub(super) async fn read_user(db: &mut Connection, row: &Row) -> Result<User> {
     let fields = Fields::of(row, "users", "id")?;
     let id: UserId = fields.id("id")?;
     let (mut publishers, mut buyers) = (Vec::new(), Vec::new());

@@ -34,6 +34,9 @@ macro_rules! write {
     }};
 }
 
+// For the traits that `Store` is made of.
+pub(super) use {read, write};
+
 #[async_trait]
 impl Store for DbStore {
     async fn migrate(&self) -> Result<()> {

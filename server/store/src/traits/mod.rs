@@ -1,6 +1,8 @@
 //! The one door to the database. Every method runs on SQLite and on PostgreSQL, held to one conformance suite.
 
+mod accounts;
 mod adjacent;
+mod audit;
 mod rules;
 
 use async_trait::async_trait;
@@ -15,12 +17,15 @@ use crate::{
     Recorded, RuleChanges, RuleListing, RuleQuery, StoreError, StoredEvent, UpsertCounts, User,
 };
 
+pub use accounts::Accounts;
 pub use adjacent::AdjacentStore;
 pub use rules::RuleHistory;
 
+pub use audit::AuditLog;
+
 /// Everything Leadbell remembers.
 #[async_trait]
-pub trait Store: AdjacentStore + RuleHistory + Send + Sync + 'static {
+pub trait Store: Accounts + AdjacentStore + AuditLog + RuleHistory + Send + Sync + 'static {
     /// Brings the schema up to date.
     async fn migrate(&self) -> Result<(), StoreError>;
     /// Whether the database answers.

@@ -4,7 +4,9 @@
 //! in a fresh PostgreSQL schema. PostgreSQL is found through `LEADBELL_TEST_POSTGRES_URL`, which `make test` sets;
 //! without it those tests fail, unless `LEADBELL_SKIP_POSTGRES=1` says that this is meant.
 
+mod accounts;
 mod adjacent;
+mod audit;
 mod catalog;
 mod concurrency;
 mod connections;
@@ -57,6 +59,21 @@ on_both_databases! {
         a_person_who_may_not_log_in_is_found_all_the_same,
         an_unknown_person_is_not_found,
         an_api_key_is_found_by_its_hash_only;
+    accounts:
+        people_are_listed_by_name_and_narrowed_by_role_status_and_words,
+        a_change_of_a_person_is_complete_and_of_an_old_version_a_conflict,
+        the_last_active_global_admin_stays_one,
+        of_two_admins_who_disable_each_other_at_once_one_stays,
+        a_login_is_worth_something_until_it_ends,
+        who_is_disabled_is_out_at_once_and_his_old_logins_stay_dead,
+        a_changed_password_ends_the_other_logins_and_refuses_who_knew_the_old_one,
+        a_one_time_link_sets_a_password_once,
+        of_two_who_use_a_link_at_once_one_gets_it,
+        a_revoked_key_opens_nothing_and_stays_listed;
+    audit:
+        lines_come_back_as_they_were_written_newest_first,
+        lines_are_narrowed_by_action_person_words_and_time,
+        a_platforms_admin_reads_what_is_of_his_platform_and_what_he_did_himself;
     catalog:
         an_entity_is_created_then_unchanged_then_updated,
         what_is_not_told_stays_as_it_is,

@@ -1,0 +1,144 @@
+//! What the audit log tells of.
+
+/// What somebody did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuditAction {
+    /// A tracking rule was added.
+    RuleCreated,
+    /// A tracking rule was changed.
+    RuleChanged,
+    /// A tracking rule was enabled.
+    RuleEnabled,
+    /// A tracking rule was disabled.
+    RuleDisabled,
+    /// A tracking rule was deleted.
+    RuleDeleted,
+    /// A tracking rule was put back to what it was once.
+    RuleRestored,
+    /// Rules came in from a file.
+    RulesImported,
+    /// A preset was added.
+    PresetCreated,
+    /// A preset was changed.
+    PresetChanged,
+    /// A preset was deleted.
+    PresetDeleted,
+    /// A preset's change was applied to its rules.
+    PresetApplied,
+    /// An entry of the catalog was changed by hand.
+    CatalogChanged,
+    /// Entries of the catalog came in from a file.
+    CatalogImported,
+    /// A person was added.
+    UserCreated,
+    /// A person, his role or what he manages was changed.
+    UserChanged,
+    /// A person may not log in any more.
+    UserDisabled,
+    /// A person may log in again.
+    UserEnabled,
+    /// A one-time link to choose a password was made for a person.
+    UserPasswordLink,
+    /// A password was chosen by a one-time link.
+    UserPasswordReset,
+    /// A person changed his own password.
+    UserPasswordChanged,
+    /// An API key was made.
+    KeyCreated,
+    /// An API key was revoked.
+    KeyRevoked,
+    /// A Slack token was stored.
+    ConnectionAdded,
+    /// Something was refused that the pages never offer to whoever asked for it.
+    RequestRefused,
+}
+
+impl AuditAction {
+    /// Every action, in the order in which lists show them.
+    pub const ALL: [AuditAction; 24] = [
+        AuditAction::RuleCreated,
+        AuditAction::RuleChanged,
+        AuditAction::RuleEnabled,
+        AuditAction::RuleDisabled,
+        AuditAction::RuleDeleted,
+        AuditAction::RuleRestored,
+        AuditAction::RulesImported,
+        AuditAction::PresetCreated,
+        AuditAction::PresetChanged,
+        AuditAction::PresetDeleted,
+        AuditAction::PresetApplied,
+        AuditAction::CatalogChanged,
+        AuditAction::CatalogImported,
+        AuditAction::UserCreated,
+        AuditAction::UserChanged,
+        AuditAction::UserDisabled,
+        AuditAction::UserEnabled,
+        AuditAction::UserPasswordLink,
+        AuditAction::UserPasswordReset,
+        AuditAction::UserPasswordChanged,
+        AuditAction::KeyCreated,
+        AuditAction::KeyRevoked,
+        AuditAction::ConnectionAdded,
+        AuditAction::RequestRefused,
+    ];
+
+    /// The name in data and addresses.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        self.names().0
+    }
+
+    /// The name shown to people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        self.names().1
+    }
+
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            AuditAction::RuleCreated => ("rule.created", "Rule added"),
+            AuditAction::RuleChanged => ("rule.changed", "Rule changed"),
+            AuditAction::RuleEnabled => ("rule.enabled", "Rule enabled"),
+            AuditAction::RuleDisabled => ("rule.disabled", "Rule disabled"),
+            AuditAction::RuleDeleted => ("rule.deleted", "Rule deleted"),
+            AuditAction::RuleRestored => ("rule.restored", "Rule restored"),
+            AuditAction::RulesImported => ("rules.imported", "Rules imported"),
+            AuditAction::PresetCreated => ("preset.created", "Preset added"),
+            AuditAction::PresetChanged => ("preset.changed", "Preset changed"),
+            AuditAction::PresetDeleted => ("preset.deleted", "Preset deleted"),
+            AuditAction::PresetApplied => ("preset.applied", "Preset applied"),
+            AuditAction::CatalogChanged => ("catalog.changed", "Catalog changed"),
+            AuditAction::CatalogImported => ("catalog.imported", "Catalog imported"),
+            AuditAction::UserCreated => ("user.created", "User added"),
+            AuditAction::UserChanged => ("user.changed", "User changed"),
+            AuditAction::UserDisabled => ("user.disabled", "User disabled"),
+            AuditAction::UserEnabled => ("user.enabled", "User enabled"),
+            AuditAction::UserPasswordLink => ("user.password_link", "Password link made"),
+            AuditAction::UserPasswordReset => ("user.password_reset", "Password reset"),
+            AuditAction::UserPasswordChanged => ("user.password_changed", "Password changed"),
+            AuditAction::KeyCreated => ("key.created", "API key made"),
+            AuditAction::KeyRevoked => ("key.revoked", "API key revoked"),
+            AuditAction::ConnectionAdded => ("connection.added", "Connection added"),
+            AuditAction::RequestRefused => ("request.refused", "Request refused"),
+        }
+    }
+
+    /// The action of this key.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<AuditAction> {
+        AuditAction::ALL.into_iter().find(|action| action.key() == key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_found_by_its_key() {
+        for action in AuditAction::ALL {
+            assert_eq!(AuditAction::from_key(action.key()), Some(action));
+        }
+        assert_eq!(AuditAction::from_key("rule.eaten"), None);
+    }
+}
