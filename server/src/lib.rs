@@ -13,6 +13,7 @@ pub mod engine;
 pub mod http;
 pub mod ids;
 pub mod ingest;
+pub mod judging;
 pub mod lifecycle;
 pub mod names;
 pub mod people;

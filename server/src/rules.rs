@@ -2,19 +2,17 @@
 //! returns.
 
 use leadbell_domain::{
-    ConnectionChoice, ConnectionId, DraftContext, Entity, EntityId, EntityKind, FieldErrors, Level,
-    ParsedRule, Role, RuleDraft, RuleId, RuleStatus, Scope, SlackToken, StoredRule, Target, TokenKind, Verb,
-    Viewer, may_show_personal_data,
+    ConnectionId, Entity, EntityId, EntityKind, FieldErrors, Level, RuleDraft, RuleId, RuleStatus,
+    SlackToken, StoredRule, Verb, Viewer,
 };
 use leadbell_store::{
-    Connection, ConnectionCheck, ConnectionOwner, ConnectionScope, ConnectionStatus, NewConnection,
-    StoreError,
+    Connection, ConnectionCheck, ConnectionOwner, ConnectionStatus, NewConnection, StoreError,
 };
 
-use crate::access::{check_filter_values, connection_owner, connection_scope};
 use crate::actor::{Actor, Caller};
 use crate::adjacent;
 use crate::ids::Fresh;
+use crate::judging::{Judged, judge};
 use crate::state::AppState;
 
 /// Why a rule was not changed.
@@ -121,16 +119,6 @@ pub async fn permitted_rule(
     Err(RuleError::NotFound)
 }
 
-/// The role that decides which filters a rule may use. On a publisher's rule it is the publisher's own, whoever
-/// writes it: he can read it.
-fn writer_role(viewer: &Viewer, level: Level) -> Role {
-    if level == Level::Publisher {
-        Role::Publisher
-    } else {
-        viewer.role
-    }
-}
-
 /// Adds a rule, or replaces one.
 pub async fn save(
     state: &AppState,
@@ -151,55 +139,8 @@ pub async fn save(
         }
         None => None,
     };
-    let context = DraftContext {
-        role: writer_role(viewer, level),
-        level,
-        entity: entity_id,
-        platform: entity.platform,
-        may_show_personal_data: may_show_personal_data(viewer.role),
-    };
-    let parsed = draft.parse(&context).map_err(RuleError::Fields)?;
-    // A publisher serves both platforms, and so would a rule of his: the writer's own bounds count there.
-    if let Scope::Platform(platform) = viewer.scope(level, Verb::Manage)
-        && parsed.trigger().platform() != platform
-    {
-        let message = format!("You may make rules of {} only.", platform.label());
-        return Err(RuleError::Fields(FieldErrors::one("trigger", message)));
-    }
-    let complaints = check_filter_values(&*state.store, viewer, level, entity_id, parsed.filters()).await?;
-    if !complaints.is_empty() {
-        return Err(RuleError::Fields(complaints));
-    }
-    if let Some(complaint) = unknown_preset(&parsed) {
-        return Err(RuleError::Fields(complaint));
-    }
-    let (connection, note) = match &parsed.connection {
-        ConnectionChoice::Saved(id) => {
-            let kept = before
-                .as_ref()
-                .is_some_and(|before| before.rule.action.connection == *id);
-            // A rule made by staff keeps their connection when the publisher edits it.
-            let scope = if kept {
-                ConnectionScope::All
-            } else {
-                connection_scope(viewer)
-            };
-            let found = state.store.find_connection(id, &scope).await?.ok_or_else(|| {
-                RuleError::Fields(FieldErrors::one(
-                    "action.connection_id",
-                    "Choose a saved connection from the list.",
-                ))
-            })?;
-            (found, None)
-        }
-        ConnectionChoice::Pasted(token) => {
-            keep_token(state, &viewer.actor, connection_owner(viewer, entity_id), token).await?
-        }
-    };
-    if let Some(complaint) = missing_scope(&connection, parsed.target()) {
-        return Err(RuleError::Fields(complaint));
-    }
-    let rule = parsed.with_connection(connection.id);
+    let kept = before.as_ref().map(|before| &before.rule.action.connection);
+    let Judged { rule, note } = judge(state, viewer, level, &entity, draft, kept).await?;
     let now = state.clock.now_ms();
     let stored = match editing {
         Some(Editing { id, version }) => {
@@ -229,13 +170,6 @@ pub async fn save(
         (note, double) => note.or(double),
     };
     Ok(Saved { rule: stored, note })
-}
-
-/// There are no presets to follow yet, so none can be named.
-fn unknown_preset(parsed: &ParsedRule) -> Option<FieldErrors> {
-    parsed
-        .preset()
-        .map(|_| FieldErrors::one("preset_id", "There is no such preset."))
 }
 
 /// Enables or disables a rule.
@@ -339,26 +273,4 @@ fn token_advice(code: &str) -> &'static str {
         "token_expired" => "It has expired: copy a fresh one from OAuth & Permissions.",
         _ => "Copy it again from OAuth & Permissions in your Slack app.",
     }
-}
-
-/// The scope a target needs and the token is known to lack. Nothing is known of unchecked tokens.
-fn missing_scope(connection: &Connection, target: &Target) -> Option<FieldErrors> {
-    if connection.scopes.is_empty() {
-        return None;
-    }
-    let has = |scope: &str| connection.scopes.iter().any(|granted| granted == scope);
-    let needs: &[&str] = match target {
-        Target::Channel(_) => &["chat:write"],
-        Target::Member(_) => &["chat:write", "im:write"],
-    };
-    let missing = needs.iter().find(|scope| !has(scope))?;
-    let kind = if connection.kind == TokenKind::Bot {
-        "Bot"
-    } else {
-        "User"
-    };
-    let message = format!(
-        "This token lacks the scope {missing}. Add it under OAuth & Permissions → {kind} Token Scopes, reinstall the app and use the new token."
-    );
-    Some(FieldErrors::one("action.auth_token", message))
 }

@@ -1,0 +1,128 @@
+//! From what somebody typed to a rule on one entity, or to every complaint: the one judgement for saving, copying,
+//! restoring, importing and following a preset.
+
+use leadbell_domain::{
+    ConnectionChoice, ConnectionId, DraftContext, Entity, FieldErrors, Level, ParsedRule, Role, Rule,
+    RuleDraft, Scope, Target, TokenKind, Verb, Viewer, may_show_personal_data,
+};
+use leadbell_store::{Connection, ConnectionScope};
+
+use crate::access::{check_filter_values, connection_owner, connection_scope};
+use crate::actor::Caller;
+use crate::rules::{RuleError, keep_token};
+use crate::state::AppState;
+
+/// A draft that is a rule.
+#[derive(Debug)]
+pub struct Judged {
+    /// The rule.
+    pub rule: Rule,
+    /// Something worth knowing about it.
+    pub note: Option<String>,
+}
+
+/// The role that decides which filters a rule may use. On a publisher's rule it is the publisher's own, whoever
+/// writes it: he can read it.
+fn writer_role(viewer: &Viewer, level: Level) -> Role {
+    if level == Level::Publisher {
+        Role::Publisher
+    } else {
+        viewer.role
+    }
+}
+
+/// Judges a draft for this entity, whose rules the viewer may manage. `kept` is the connection that a rule there has
+/// already: it may stay, whoever it belongs to.
+pub async fn judge(
+    state: &AppState,
+    viewer: &Caller,
+    level: Level,
+    entity: &Entity,
+    draft: &RuleDraft,
+    kept: Option<&ConnectionId>,
+) -> Result<Judged, RuleError> {
+    let context = DraftContext {
+        role: writer_role(viewer, level),
+        level,
+        entity: &entity.id,
+        platform: entity.platform,
+        may_show_personal_data: may_show_personal_data(viewer.role),
+    };
+    let parsed = draft.parse(&context).map_err(RuleError::Fields)?;
+    // A publisher serves both platforms, and so would a rule of his: the writer's own bounds count there.
+    if let Scope::Platform(platform) = viewer.scope(level, Verb::Manage)
+        && parsed.trigger().platform() != platform
+    {
+        let message = format!("You may make rules of {} only.", platform.label());
+        return Err(RuleError::Fields(FieldErrors::one("trigger", message)));
+    }
+    let complaints = check_filter_values(&*state.store, viewer, level, &entity.id, parsed.filters()).await?;
+    if !complaints.is_empty() {
+        return Err(RuleError::Fields(complaints));
+    }
+    if let Some(complaint) = unknown_preset(&parsed) {
+        return Err(RuleError::Fields(complaint));
+    }
+    let (connection, note) = match &parsed.connection {
+        ConnectionChoice::Saved(id) => (saved_connection(state, viewer, id, kept).await?, None),
+        ConnectionChoice::Pasted(token) => {
+            keep_token(state, &viewer.actor, connection_owner(viewer, &entity.id), token).await?
+        }
+    };
+    if let Some(complaint) = missing_scope(&connection, parsed.target()) {
+        return Err(RuleError::Fields(complaint));
+    }
+    Ok(Judged {
+        rule: parsed.with_connection(connection.id),
+        note,
+    })
+}
+
+async fn saved_connection(
+    state: &AppState,
+    viewer: &Viewer,
+    id: &ConnectionId,
+    kept: Option<&ConnectionId>,
+) -> Result<Connection, RuleError> {
+    // A rule made by staff keeps their connection when the publisher edits it.
+    let scope = if kept == Some(id) {
+        ConnectionScope::All
+    } else {
+        connection_scope(viewer)
+    };
+    state.store.find_connection(id, &scope).await?.ok_or_else(|| {
+        RuleError::Fields(FieldErrors::one(
+            "action.connection_id",
+            "Choose a saved connection from the list.",
+        ))
+    })
+}
+
+/// There are no presets to follow yet, so none can be named.
+fn unknown_preset(parsed: &ParsedRule) -> Option<FieldErrors> {
+    parsed
+        .preset()
+        .map(|_| FieldErrors::one("preset_id", "There is no such preset."))
+}
+
+/// The scope a target needs and the token is known to lack. Nothing is known of unchecked tokens.
+fn missing_scope(connection: &Connection, target: &Target) -> Option<FieldErrors> {
+    if connection.scopes.is_empty() {
+        return None;
+    }
+    let has = |scope: &str| connection.scopes.iter().any(|granted| granted == scope);
+    let needs: &[&str] = match target {
+        Target::Channel(_) => &["chat:write"],
+        Target::Member(_) => &["chat:write", "im:write"],
+    };
+    let missing = needs.iter().find(|scope| !has(scope))?;
+    let kind = if connection.kind == TokenKind::Bot {
+        "Bot"
+    } else {
+        "User"
+    };
+    let message = format!(
+        "This token lacks the scope {missing}. Add it under OAuth & Permissions → {kind} Token Scopes, reinstall the app and use the new token."
+    );
+    Some(FieldErrors::one("action.auth_token", message))
+}
