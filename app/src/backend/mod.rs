@@ -4,6 +4,7 @@
 //! fills views for that person only. Server functions and form posts are one call of it each.
 
 mod adjacent;
+mod many;
 mod people;
 
 use std::sync::Arc;
@@ -18,12 +19,13 @@ use crate::views::{
 };
 
 pub use adjacent::AdjacentRules;
+pub use many::ManyRules;
 
 pub use people::{Account, People};
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
-pub trait Backend: Account + AdjacentRules + People + Send + Sync {
+pub trait Backend: Account + AdjacentRules + ManyRules + People + Send + Sync {
     /// Who is logged in; `None` for nobody.
     fn person(&self) -> Option<Person>;
 

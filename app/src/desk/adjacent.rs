@@ -8,7 +8,7 @@ use leadbell_domain::{EntityKind, Level};
 use leptos::prelude::*;
 
 use super::Visit;
-use super::rule_place::rule_of;
+use super::rule_place::{RulePlace, rule_of};
 use crate::address::{self, Place};
 use crate::error::AppError;
 use crate::http::Pages;
@@ -37,7 +37,7 @@ async fn open(State(pages): State<Pages>, request: Request) -> Response {
         Ok(visit) => visit,
         Err(elsewhere) => return *elsewhere,
     };
-    let Some((level, entity, rule)) = rule_of(visit.path(), "adjacent") else {
+    let Some((RulePlace { level, entity, .. }, rule)) = rule_of(&visit, "adjacent") else {
         return visit.trouble(AppError::NotFound).await;
     };
     let page = visit.query("page").trim().parse().unwrap_or(1);

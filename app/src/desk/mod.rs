@@ -7,7 +7,10 @@
 
 mod account;
 mod adjacent;
+mod bulk;
 mod catalog;
+mod copied;
+mod copy;
 mod entities;
 pub(crate) mod form;
 mod guide;
@@ -32,7 +35,10 @@ pub(crate) use visit::{Visit, draw_for, missing};
 pub(crate) fn router() -> Router<Pages> {
     Router::new()
         .merge(adjacent::router())
+        .merge(bulk::router())
         .merge(catalog::router())
+        .merge(copied::router())
+        .merge(copy::router())
         .merge(entities::router())
         .merge(overview::router())
         .merge(guide::router())

@@ -69,6 +69,14 @@ impl Visit {
             .unwrap_or_default()
     }
 
+    /// Every value of a name in the address's query, in order.
+    pub(crate) fn queries(&self, name: &str) -> Vec<String> {
+        form_urlencoded::parse(self.parts.uri.query().unwrap_or_default().as_bytes())
+            .filter(|(found, _)| found == name)
+            .map(|(_, text)| text.into_owned())
+            .collect()
+    }
+
     /// The page's path, as it was sent.
     pub(crate) fn path(&self) -> &str {
         self.parts.uri.path()

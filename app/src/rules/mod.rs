@@ -5,3 +5,6 @@ mod form;
 pub(crate) mod page;
 mod tab;
 mod table;
+
+#[cfg(feature = "ssr")]
+pub(crate) use form::label_of;

@@ -2,6 +2,7 @@
 //! not see: the server fills these for one viewer.
 
 mod adjacent;
+mod many;
 #[cfg(feature = "ssr")]
 pub mod people;
 
@@ -14,6 +15,7 @@ use leadbell_domain::{
 use serde::{Deserialize, Serialize};
 
 pub use adjacent::*;
+pub use many::*;
 
 /// The person who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

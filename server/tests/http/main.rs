@@ -16,6 +16,7 @@ mod form_fields;
 mod forms;
 mod judging;
 mod large_bodies;
+mod many_rules;
 mod meta;
 mod people;
 mod privacy;

@@ -14,7 +14,7 @@ pub(super) fn field_id(name: &str) -> String {
 }
 
 /// What people call a field.
-pub(super) fn label_of(name: &str) -> String {
+pub(crate) fn label_of(name: &str) -> String {
     let fixed = match name {
         "name" => "Name",
         "note" => "Note",

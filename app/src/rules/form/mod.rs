@@ -13,6 +13,9 @@ mod state;
 mod target;
 mod trigger;
 
+#[cfg(feature = "ssr")]
+pub(crate) use field::label_of;
+
 use crate::parts::view::{Erase, live, load, loaded};
 use leadbell_domain::{EntityId, Level, RuleId};
 use leptos::prelude::*;

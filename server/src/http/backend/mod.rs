@@ -5,6 +5,7 @@
 mod account;
 mod adjacent;
 mod login;
+mod many;
 mod users;
 
 use std::sync::Arc;
@@ -96,7 +97,7 @@ pub(in crate::http) fn store_error(error: StoreError) -> AppError {
     }
 }
 
-fn rule_error(error: RuleError) -> AppError {
+pub(in crate::http) fn rule_error(error: RuleError) -> AppError {
     match error {
         RuleError::NotFound => AppError::NotFound,
         RuleError::Forbidden => AppError::Forbidden,

@@ -1,6 +1,7 @@
 //! Fills the views of the pages for one viewer: nothing in them that this viewer may not see.
 
 mod adjacent;
+mod copies;
 mod entities;
 mod form;
 mod rules;
@@ -8,6 +9,7 @@ mod rules;
 use super::backend::PAGE;
 
 pub use adjacent::adjacent_rules;
+pub use copies::{copied_rules, copy_page};
 pub use entities::{entities, entity};
 pub use form::{choices, rule_form};
 pub use rules::rules;
