@@ -1,8 +1,8 @@
-//! The handle tests and the demo hold: look, wait, change the workspace, order faults.
+//! The handle tests and the demo hold: look, wait, change the workspace, switch faults on.
 
 use std::sync::Arc;
 
-use crate::faults::Fault;
+use crate::faults::{Fault, FaultReport};
 use crate::model::{Channel, Member, Team, Token};
 use crate::record::{Call, Message};
 use crate::state::{Event, Shared, State};
@@ -104,20 +104,35 @@ impl SandboxHandle {
 
     /// The next `times` calls of `method` get this answer.
     pub fn fail_next(&self, method: &str, times: u32, fault: Fault) {
-        self.shared.lock().faults.order(method, None, times, fault);
+        self.switch_on(fault.of_method(method).times(times));
     }
 
     /// The next `times` calls of `method` whose `channel` (or `users`) is this get this answer.
     pub fn fail_next_in(&self, method: &str, channel: &str, times: u32, fault: Fault) {
-        self.shared
-            .lock()
-            .faults
-            .order(method, Some(channel), times, fault);
+        self.switch_on(fault.of_method(method).in_channel(channel).times(times));
     }
 
-    /// Forgets the orders not used up.
+    /// Switches a fault on until it is used up or switched off, and gives its id.
+    pub fn switch_on(&self, fault: Fault) -> u64 {
+        self.shared
+            .change_faults(|faults, now_ms| faults.switch_on(fault, now_ms))
+    }
+
+    /// Switches a fault off and lets go of the calls it holds. False if there is none with this id.
+    pub fn switch_off(&self, id: u64) -> bool {
+        self.shared.change_faults(|faults, _| faults.switch_off(id))
+    }
+
+    /// Switches every fault off and lets go of the calls they hold.
     pub fn clear_faults(&self) {
-        self.shared.lock().faults.clear();
+        self.shared.change_faults(|faults, _| faults.clear());
+    }
+
+    /// The faults switched on, oldest first, and the last ones that are over.
+    pub fn faults(&self) -> Vec<FaultReport> {
+        let now_ms = self.shared.now();
+        let state = self.shared.lock();
+        state.faults.reports(&state.workspace, now_ms)
     }
 
     /// Lets every held call go: with its true answer if it did its work, else with 503.

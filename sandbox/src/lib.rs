@@ -13,6 +13,7 @@
 //! ```
 
 mod api;
+mod breaker;
 mod clock;
 mod control;
 pub mod demo;
@@ -34,7 +35,7 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use clock::{Clock, ManualClock, system_clock};
-pub use faults::Fault;
+pub use faults::{Fault, FaultReport, Over};
 pub use handle::SandboxHandle;
 pub use limits::{Limits, Rate};
 pub use mask::mask;

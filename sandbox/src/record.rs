@@ -84,10 +84,10 @@ pub struct Call {
     /// The `channel` (or `users`) argument.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// The answer; none while a hung call has not been let go.
+    /// The answer; none while a call is held or delayed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply: Option<ReplyRecord>,
-    /// Whether a fault switch made the answer.
+    /// Whether a fault made the answer or delayed it.
     pub injected: bool,
     /// The `ts` of the message this call posted or edited.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,7 +128,7 @@ impl Weigh for Call {
 /// The answer to a [`Call`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReplyRecord {
-    /// HTTP status.
+    /// HTTP status; 0 if the connection was reset instead.
     pub status: u16,
     /// Slack's `error`, if any.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,10 +3,10 @@
 use std::io;
 use std::net::SocketAddr;
 
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::breaker::{Breakable, Breaker};
 use crate::{Sandbox, SandboxHandle};
 
 impl Sandbox {
@@ -15,13 +15,8 @@ impl Sandbox {
     /// # Errors
     /// If the listener fails.
     pub async fn serve(self, listener: TcpListener) -> io::Result<()> {
-        // Answers are small; waiting to fill a packet would only blur latencies measured against the sandbox.
-        let listener = listener.tap_io(|tcp| {
-            if let Err(error) = tcp.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY was refused");
-            }
-        });
-        axum::serve(listener, self.router()).await
+        let app = self.router().into_make_service_with_connect_info::<Breaker>();
+        axum::serve(Breakable(listener), app).await
     }
 
     /// Serves on a free port of 127.0.0.1 until the value is dropped.

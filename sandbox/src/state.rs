@@ -28,6 +28,10 @@ pub(crate) enum Event {
     Refused(Call),
     /// Channels, members or tokens changed.
     Workspace,
+    /// Faults were switched on or off, or are over.
+    Faults,
+    /// These faults hit a call.
+    FaultHits(Vec<u64>),
     /// Everything was cleared.
     Reset,
 }
@@ -155,5 +159,23 @@ impl Shared {
         (state.posted, state.rate_limited, state.refused) = (0, 0, 0);
         // `last_ts` stays: a `ts` handed out before must not come again.
         self.announce(&mut state, Event::Reset);
+        drop(state);
+        self.look_again();
+    }
+
+    /// Changes the faults and tells the pages.
+    pub fn change_faults<T>(&self, change: impl FnOnce(&mut Faults, i64) -> T) -> T {
+        let now_ms = self.now();
+        let mut state = self.lock();
+        let result = change(&mut state.faults, now_ms);
+        self.announce(&mut state, Event::Faults);
+        drop(state);
+        self.look_again();
+        result
+    }
+
+    /// Lets held calls see whether the fault that holds them was switched off.
+    fn look_again(&self) {
+        self.releases.send_modify(|_| ());
     }
 }

@@ -85,7 +85,7 @@ pub(crate) fn post_message(
         let same = |m: &&Message| m.channel == channel && m.client_msg_id.as_deref() == Some(id);
         state.messages.iter().rev().find(same).cloned()
     });
-    if let (Some(earlier), true) = (&earlier, shared.settings.honour_client_msg_id) {
+    if let (Some(earlier), true) = (&earlier, caller.honours_client_msg_id) {
         caller.ts = Some(earlier.ts.clone());
         return Ok(posted(earlier));
     }

@@ -52,7 +52,7 @@ impl Received {
     }
 
     /// The log's copy. Every token the sandbox knows, and the one given, is masked wherever it stands.
-    pub fn into_call(self, seq: u64, at_ms: i64, workspace: &Workspace) -> Call {
+    pub fn call(&self, seq: u64, at_ms: i64, workspace: &Workspace) -> Call {
         let mut secrets: Vec<&str> = workspace.tokens.keys().map(String::as_str).collect();
         secrets.extend(self.token.as_deref());
         secrets.extend(self.args.form_token.as_deref());
@@ -83,8 +83,8 @@ impl Received {
         Call {
             seq,
             at_ms,
-            http_method: self.http_method,
-            method: self.method,
+            http_method: self.http_method.clone(),
+            method: self.method.clone(),
             headers,
             body,
             body_cut,

@@ -3,10 +3,11 @@
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde_json::Value;
 
 use super::reply::Reply;
+use crate::breaker::Breaker;
 use crate::record::ReplyRecord;
 
 /// What a method came to.
@@ -17,6 +18,7 @@ pub(crate) struct Work {
     /// The message posted or edited.
     pub ts: Option<String>,
     seq: u64,
+    done: bool,
 }
 
 impl Work {
@@ -29,7 +31,21 @@ impl Work {
             scopes: None,
             ts: None,
             seq,
+            done: false,
         }
+    }
+
+    /// The work of a method that was called; its reply, scopes and `ts` are set as they become known.
+    pub fn begun(seq: u64) -> Self {
+        Self {
+            done: true,
+            ..Self::none(seq)
+        }
+    }
+
+    /// Whether the method was never called.
+    pub fn is_none(&self) -> bool {
+        !self.done
     }
 
     pub fn into_wire(self) -> Wire {
@@ -54,9 +70,18 @@ impl Work {
             status: self.reply.status,
             headers,
             body: Value::Object(self.reply.body).to_string(),
-            cut_off: false,
+            broken: None,
         }
     }
+}
+
+/// How the connection fails instead of carrying the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Broken {
+    /// In the middle of the body.
+    Cut,
+    /// Before the first byte.
+    Reset,
 }
 
 /// An answer ready to be sent.
@@ -64,7 +89,7 @@ pub(crate) struct Wire {
     status: u16,
     headers: Vec<(String, String)>,
     body: String,
-    cut_off: bool,
+    broken: Option<Broken>,
 }
 
 impl Wire {
@@ -74,13 +99,19 @@ impl Wire {
             status,
             headers,
             body,
-            cut_off: false,
+            broken: None,
         }
     }
 
     /// The same answer, breaking off in the middle.
     pub fn cut_off(mut self) -> Self {
-        self.cut_off = true;
+        self.broken = Some(Broken::Cut);
+        self
+    }
+
+    /// No answer: the connection is reset.
+    pub fn reset(mut self) -> Self {
+        self.broken = Some(Broken::Reset);
         self
     }
 
@@ -88,34 +119,38 @@ impl Wire {
     pub fn record(&self) -> ReplyRecord {
         let body: Option<Value> = serde_json::from_str(&self.body).ok();
         let error = body.as_ref().and_then(|b| b.get("error")).and_then(Value::as_str);
-        let error = if self.cut_off {
-            Some("(connection cut)")
-        } else {
-            error
+        let error = match self.broken {
+            Some(Broken::Cut) => Some("(connection cut)"),
+            Some(Broken::Reset) => Some("(connection reset)"),
+            None => error,
         };
         let retry_after = self
             .headers
             .iter()
             .find(|(n, _)| n.eq_ignore_ascii_case("retry-after"));
+        let reset = self.broken == Some(Broken::Reset);
         ReplyRecord {
-            status: self.status,
+            status: if reset { 0 } else { self.status },
             error: error.map(str::to_owned),
             retry_after: retry_after.and_then(|(_, v)| v.parse().ok()),
-            body: self.body.clone(),
+            body: if reset { String::new() } else { self.body.clone() },
         }
     }
 
-    pub fn into_response(self) -> Response {
-        let body = if self.cut_off {
-            let half = Ok(self
-                .body
-                .chars()
-                .take(self.body.chars().count() / 2)
-                .collect::<String>());
-            Body::from_stream(stream::iter([
-                half,
-                Err(std::io::Error::other("cut off by order")),
-            ]))
+    /// `breaker` belongs to the connection; without one (a router served by somebody else) a reset is a cut.
+    pub fn into_response(self, breaker: Option<&Breaker>) -> Response {
+        if let (Some(Broken::Reset), Some(breaker)) = (self.broken, breaker) {
+            breaker.trip();
+        }
+        let body = if self.broken.is_some() {
+            let half = self.body.chars().take(self.body.chars().count() / 2);
+            let half = Ok(half.collect::<String>());
+            // The pause lets the server send what it has; an error at once would swallow headers and half alike.
+            let end = async {
+                tokio::task::yield_now().await;
+                Err(std::io::Error::other("cut off by order"))
+            };
+            Body::from_stream(stream::iter([half]).chain(stream::once(end)))
         } else {
             Body::from(self.body)
         };

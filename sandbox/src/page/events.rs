@@ -62,6 +62,8 @@ fn describe(event: &Event, shared: &Shared) -> (&'static str, Value) {
                 "summary": refused::summary(&state),
             }),
         ),
+        Event::Faults => ("faults", json!({})),
+        Event::FaultHits(_) => ("faults", json!({})),
         Event::Workspace => ("workspace", json!({})),
         Event::Reset => ("reset", json!({})),
     }

@@ -1,5 +1,7 @@
 //! `/sandbox/api/…`: what QA and Playwright read and change.
 
+mod faults;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State as AxumState};
@@ -27,6 +29,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/sandbox/api/channels", post(add_channel))
         .route("/sandbox/api/members", post(add_member))
         .route("/sandbox/api/tokens", post(add_token))
+        .merge(faults::router())
         .with_state(shared)
 }
 
