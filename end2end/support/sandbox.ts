@@ -14,6 +14,8 @@ export interface Message {
 /** A call of Slack's API. */
 export interface Call {
   seq: number;
+  /** UTC milliseconds. */
+  at_ms: number;
   method: string;
   channel?: string;
   reply?: { status: number; error?: string };
@@ -24,6 +26,15 @@ interface Conversation {
   id: string;
   kind: 'public' | 'private' | 'direct' | 'group_direct';
   members: string[];
+}
+
+/** A fault as the sandbox lists it (sandbox/README.md). */
+export interface Fault {
+  id: number;
+  fault: string;
+  says: string;
+  on: boolean;
+  hits: number;
 }
 
 /** The sandbox of one test. */
@@ -46,6 +57,15 @@ export class Sandbox {
 
   async conversations(): Promise<Conversation[]> {
     return (await this.get<{ channels: Conversation[] }>('workspace')).channels;
+  }
+
+  async faults(): Promise<Fault[]> {
+    return (await this.get<{ faults: Fault[] }>('faults')).faults;
+  }
+
+  /** Lets something go wrong on purpose. */
+  async switchOn(fault: Record<string, unknown>): Promise<void> {
+    await this.post('faults', fault);
   }
 
   /** Waits until a channel holds exactly these texts, in any order. */

@@ -2,41 +2,9 @@
 
 mod common;
 
-use common::{Bench, answer, bench};
+use common::{Events, answer, bench};
 use leadbell_sandbox::{Limits, demo};
 use serde_json::{Value, json};
-
-/// Reads server-sent events from the page's stream.
-struct Events(reqwest::Response, String);
-
-impl Events {
-    async fn open(b: &Bench) -> Self {
-        let url = format!("{}/sandbox/events", b.sandbox.url());
-        Self(b.http.get(url).send().await.expect("a stream"), String::new())
-    }
-
-    async fn next(&mut self) -> (String, Value) {
-        loop {
-            if let Some((event, rest)) = self.1.split_once("\n\n") {
-                let field = |name: &str| {
-                    event
-                        .lines()
-                        .find_map(|l| l.strip_prefix(name))
-                        .unwrap_or_default()
-                        .trim()
-                };
-                let parsed = (
-                    field("event:").to_owned(),
-                    serde_json::from_str(field("data:")).expect("JSON"),
-                );
-                self.1 = rest.to_owned();
-                return parsed;
-            }
-            let chunk = self.0.chunk().await.expect("a chunk").expect("more");
-            self.1.push_str(std::str::from_utf8(&chunk).expect("text"));
-        }
-    }
-}
 
 #[tokio::test]
 async fn html_in_a_message_is_shown_as_text() {
@@ -89,6 +57,7 @@ async fn the_page_allows_no_script_but_its_own() {
     for file in [
         "page.css",
         "message.css",
+        "faults.css",
         "page.js",
         "live.js",
         "time.js",

@@ -2,6 +2,8 @@
 //! the time comes in as a number.
 
 mod fault;
+mod fields;
+mod kinds;
 mod often;
 mod order;
 mod place;
@@ -16,8 +18,9 @@ use crate::workspace::Workspace;
 
 pub use fault::Fault;
 pub(crate) use fault::What;
-
-pub(crate) use order::{FieldError, KINDS, Kind, kind, read};
+pub(crate) use fields::FieldError;
+pub(crate) use kinds::{KINDS, kind};
+pub(crate) use order::read;
 pub(crate) use place::Facts;
 
 /// Faults that are over and still listed with what they hit.

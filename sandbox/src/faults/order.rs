@@ -1,13 +1,11 @@
 //! Reads a fault from named fields: a JSON object of `POST /sandbox/api/faults`, or the page's form. Every wrong
 //! field is named.
 
-use std::fmt::Display;
-use std::ops::RangeInclusive;
-
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::fault::{Fault, What};
+use super::fields::{FieldError, Reader};
+use super::kinds::{COMMON, KINDS, Kind, kind};
 use super::often::Often;
 use super::place::{Place, Secret};
 use crate::api::METHODS;
@@ -16,83 +14,6 @@ use crate::workspace::Workspace;
 
 /// A day: longer pauses and spans help nobody.
 const DAY_S: u64 = 86_400;
-
-/// A kind of fault as it can be ordered.
-pub(crate) struct Kind {
-    pub name: &'static str,
-    /// On the page.
-    pub label: &'static str,
-    /// Its own fields.
-    pub params: &'static [&'static str],
-    /// Whether the call may have done its work when it strikes.
-    pub may_follow_work: bool,
-}
-
-const fn of(
-    name: &'static str,
-    label: &'static str,
-    params: &'static [&'static str],
-    may_follow_work: bool,
-) -> Kind {
-    Kind {
-        name,
-        label,
-        params,
-        may_follow_work,
-    }
-}
-
-/// Every kind, in the order of the page's list.
-pub(crate) const KINDS: [Kind; 15] = [
-    of("rate_limited", "429 Too Many Requests", &["retry_after_s"], false),
-    of("http_error", "HTTP error with an HTML page", &["status"], true),
-    of("internal_error", "internal_error", &[], true),
-    of("fatal_error", "fatal_error", &[], true),
-    of("is_archived", "Channel archived: is_archived", &[], false),
-    of("token_revoked", "Token revoked: token_revoked", &[], false),
-    of(
-        "missing_scope",
-        "Scope missing: missing_scope",
-        &["needed"],
-        false,
-    ),
-    of("error", "Another error code of Slack", &["code", "fields"], true),
-    of("hang", "No answer at all", &[], true),
-    of("slow", "Slow answer", &["ms"], true),
-    of("connection_reset", "Connection reset", &[], true),
-    of("cut_off", "Answer cut off in the middle", &[], true),
-    of("html", "200 with HTML instead of JSON", &[], true),
-    of("client_msg_id", "Repeated client_msg_id", &["honoured"], false),
-    of("reply", "Any HTTP answer", &["status", "headers", "body"], true),
-];
-
-/// Fields every kind has.
-const COMMON: [&str; 10] = [
-    "fault",
-    "after_the_work",
-    "method",
-    "channel",
-    "token",
-    "times",
-    "every",
-    "percent",
-    "seed",
-    "seconds",
-];
-
-/// The kind with this name.
-pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
-    KINDS.iter().find(|k| k.name == name)
-}
-
-/// What is wrong with one field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct FieldError {
-    /// Its name.
-    pub field: String,
-    /// A sentence.
-    pub message: String,
-}
 
 /// Reads a fault.
 ///
@@ -248,117 +169,5 @@ fn often(r: &mut Reader<'_>) -> Often {
     Often::Chance {
         millionths: (given * 10_000.0).round() as u32,
         seed: seed.unwrap_or(1),
-    }
-}
-
-struct Reader<'a> {
-    input: &'a Map<String, Value>,
-    errors: Vec<FieldError>,
-}
-
-impl Reader<'_> {
-    fn wrong(&mut self, field: &str, message: impl Display) {
-        self.errors.push(FieldError {
-            field: field.to_owned(),
-            message: message.to_string(),
-        });
-    }
-
-    fn text(&mut self, name: &str) -> Option<String> {
-        match self.input.get(name) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(s)) => Some(s.trim().to_owned()),
-            Some(_) => {
-                self.wrong(name, "Must be text.");
-                None
-            }
-        }
-    }
-
-    fn flag(&mut self, name: &str) -> Option<bool> {
-        match self.input.get(name) {
-            None | Some(Value::Null) => None,
-            Some(Value::Bool(b)) => Some(*b),
-            Some(Value::String(s)) if s == "true" || s == "false" => Some(s == "true"),
-            Some(_) => {
-                self.wrong(name, "Must be true or false.");
-                None
-            }
-        }
-    }
-
-    fn number(&mut self, name: &str, range: RangeInclusive<u64>) -> Option<u64> {
-        let given = match self.input.get(name)? {
-            Value::Null => return None,
-            Value::String(s) => s.trim().parse().ok(),
-            other => other.as_u64(),
-        };
-        let given = given.filter(|n| range.contains(n));
-        if given.is_none() {
-            let (from, to) = (range.start(), range.end());
-            self.wrong(name, format!("Must be a whole number from {from} to {to}."));
-        }
-        given
-    }
-
-    fn small(&mut self, name: &str, range: RangeInclusive<u64>) -> Option<u32> {
-        self.number(name, range).and_then(|n| u32::try_from(n).ok())
-    }
-
-    fn required(&mut self, name: &str, range: RangeInclusive<u64>) -> u32 {
-        if self.input.get(name).is_none_or(Value::is_null) {
-            let (from, to) = (range.start(), range.end());
-            self.wrong(name, format!("Give a whole number from {from} to {to}."));
-        }
-        self.small(name, range).unwrap_or(0)
-    }
-
-    fn status(&mut self, range: RangeInclusive<u64>) -> Option<u16> {
-        self.small("status", range).and_then(|n| u16::try_from(n).ok())
-    }
-
-    fn code(&mut self) -> String {
-        let code = self.text("code").unwrap_or_default();
-        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if code.is_empty() || code.len() > 80 || !code.chars().all(fits) {
-            self.wrong("code", "Give a code of Slack, such as not_in_channel.");
-        }
-        code
-    }
-
-    fn fields(&mut self) -> Map<String, Value> {
-        match self.input.get("fields") {
-            None | Some(Value::Null) => Map::new(),
-            Some(Value::Object(fields)) => fields.clone(),
-            Some(_) => {
-                self.wrong(
-                    "fields",
-                    "Must be an object, such as {\"needed\": \"chat:write\"}.",
-                );
-                Map::new()
-            }
-        }
-    }
-
-    fn headers(&mut self) -> Vec<(String, String)> {
-        let pair = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
-        let read = match self.input.get("headers") {
-            None | Some(Value::Null) => Some(Vec::new()),
-            Some(Value::Object(headers)) => headers.iter().map(pair).collect(),
-            Some(_) => None,
-        };
-        let sendable = |(name, value): &(String, String)| {
-            axum::http::HeaderName::try_from(name).is_ok() && axum::http::HeaderValue::try_from(value).is_ok()
-        };
-        match read.filter(|all: &Vec<_>| all.iter().all(sendable)) {
-            Some(headers) => headers,
-            None => {
-                self.wrong(
-                    "headers",
-                    "Must be an object of headers, such as {\"retry-after\": \"soon\"}.",
-                );
-                Vec::new()
-            }
-        }
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::fault::{Fault, What};
+use super::kinds::KINDS;
 use super::often::Often;
-use super::order::KINDS;
 use crate::mask::mask;
 use crate::workspace::Workspace;
 
@@ -88,7 +88,7 @@ impl Fault {
                 out.insert(name.into(), value);
             }
         };
-        set("after_the_work", self.after_the_work.then(|| json!(true)));
+        set("after_the_work", self.after_the_work.then_some(Value::Bool(true)));
         set("method", self.place.method.as_ref().map(|m| json!(m)));
         set("channel", self.place.channel.as_ref().map(|c| json!(c)));
         set("token", self.place.token.as_ref().map(|t| json!(mask(&t.0))));

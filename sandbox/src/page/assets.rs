@@ -19,6 +19,10 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
             get(async || file(CSS, include_str!("assets/message.css"))),
         )
         .route(
+            "/sandbox/assets/faults.css",
+            get(async || file(CSS, include_str!("assets/faults.css"))),
+        )
+        .route(
             "/sandbox/assets/page.js",
             get(async || file(JS, include_str!("assets/page.js"))),
         )

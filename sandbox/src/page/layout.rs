@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::faults::{self, Typed};
 use super::{panel, refused, workspace};
 use crate::model::{Channel, ChannelKind, Posting, Team};
 use crate::state::State;
@@ -10,15 +11,20 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
                     width='32' height='32' rx='7' fill='%230f6e66'/%3E%3Cpath d='M8 9h16v11H14l-6 5z' \
                     fill='%23fff'/%3E%3C/svg%3E";
 
-/// The whole document.
-pub(super) fn page(state: &State) -> Markup {
+/// The whole document; with what was typed into the form of faults, if that was refused.
+pub(super) fn page(state: &State, now_ms: i64, typed: &Typed) -> Markup {
     let workspace = state
         .workspace
         .teams
         .values()
         .next()
         .map_or("Slack sandbox", |t| t.name.as_str());
-    let shown = first_shown(state);
+    let refused = !typed.errors.is_empty();
+    let shown = if refused {
+        Some("faults")
+    } else {
+        first_shown(state)
+    };
     html! {
         (DOCTYPE)
         html lang="en" data-version=(state.version) data-workspace=(workspace) {
@@ -30,20 +36,25 @@ pub(super) fn page(state: &State) -> Markup {
                 link rel="icon" href=(ICON);
                 link rel="stylesheet" href="/sandbox/assets/page.css";
                 link rel="stylesheet" href="/sandbox/assets/message.css";
+                link rel="stylesheet" href="/sandbox/assets/faults.css";
                 script type="module" src="/sandbox/assets/page.js" {}
             }
             body {
                 @if let Some(shown) = shown { a.skip href={ "#" (shown) } { "Skip to messages" } }
                 div.sidebar {
-                    nav #nav aria-label="Channels and traffic" { (nav(state)) }
+                    nav #nav aria-label="Channels and traffic" { (nav(state, now_ms)) }
                     (footer())
                 }
-                main #panels {
-                    @for channel in state.workspace.channels.values() {
-                        (panel::channel(state, channel, shown == Some(channel.id.as_str())))
+                main {
+                    div #banner role="status" { (faults::banner(state, now_ms)) }
+                    div #panels {
+                        @for channel in state.workspace.channels.values() {
+                            (panel::channel(state, channel, shown == Some(channel.id.as_str())))
+                        }
+                        (refused::panel(state))
+                        (faults::panel(state, now_ms, typed, refused))
+                        (workspace::panel(state, shown.is_none()))
                     }
-                    (refused::panel(state))
-                    (workspace::panel(state, shown.is_none()))
                 }
                 (clear_dialog())
             }
@@ -70,7 +81,8 @@ pub(super) fn by_name(a: &Channel, b: &Channel) -> std::cmp::Ordering {
     (a.archived, a.name.as_str(), a.id.as_str()).cmp(&(b.archived, b.name.as_str(), b.id.as_str()))
 }
 
-fn nav(state: &State) -> Markup {
+fn nav(state: &State, now_ms: i64) -> Markup {
+    let faults = state.faults.count_on(now_ms);
     html! {
         @for team in state.workspace.teams.values() { (team_nav(state, team)) }
         p.group #g-traffic { "Traffic" }
@@ -82,6 +94,13 @@ fn nav(state: &State) -> Markup {
                     span.tally data-refused hidden[state.rate_limited + state.refused == 0] {
                         (state.rate_limited + state.refused)
                     }
+                }
+            }
+            li {
+                a href="#faults" data-panel="faults" {
+                    span.glyph aria-hidden="true" { "×" }
+                    span.name { "Faults" }
+                    span.tally.slow data-faults-on hidden[faults == 0] { (faults) }
                 }
             }
             li {
@@ -171,8 +190,8 @@ fn clear_dialog() -> Markup {
         dialog #clear-dialog aria-labelledby="clear-title" {
             h2 #clear-title { "Clear the sandbox?" }
             p {
-                "All messages, refused calls and direct messages go, and the workspace returns to what it was at "
-                "the start. This cannot be undone."
+                "All messages, refused calls, faults and direct messages go, and the workspace returns to what it was "
+                "at the start. This cannot be undone."
             }
             form method="dialog" {
                 button.plain value="keep" autofocus { "Keep" }

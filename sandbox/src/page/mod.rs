@@ -2,6 +2,7 @@
 
 mod assets;
 mod events;
+mod faults;
 mod layout;
 mod message;
 mod panel;
@@ -36,13 +37,15 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/sandbox/view/messages", get(earlier))
         .route("/sandbox/view/requests/{seq}", get(request))
         .route("/sandbox/events", get(events::stream))
+        .merge(faults::router())
         .merge(assets::router())
         .with_state(shared)
 }
 
 async fn index(AxumState(shared): AxumState<Arc<Shared>>) -> Response {
+    let now_ms = shared.now();
     let state = shared.lock();
-    html(layout::page(&state))
+    html(layout::page(&state, now_ms, &faults::Typed::default()))
 }
 
 #[derive(Deserialize)]

@@ -46,7 +46,11 @@ pub(super) fn summary(state: &State) -> String {
 /// One refused call.
 pub(super) fn item(call: &Call) -> Markup {
     let reply = call.reply.as_ref();
-    let status = reply.map_or_else(|| "held".to_owned(), |r| r.status.to_string());
+    let status = match reply {
+        None => "held".to_owned(),
+        Some(r) if r.status == 0 => "none".to_owned(),
+        Some(r) => r.status.to_string(),
+    };
     html! {
         li.message.call data-seq=(call.seq) data-channel-asked=[call.channel.as_deref()] data-error=[call.error()] {
             span.status.slow[call.is_rate_limited()] { (status) }
@@ -57,7 +61,7 @@ pub(super) fn item(call: &Call) -> Markup {
                     @if let Some(seconds) = reply.and_then(|r| r.retry_after) {
                         span.flag { "Retry-After " (seconds) " s" }
                     }
-                    @if call.injected { span.flag { "ordered by a test" } }
+                    @if call.injected { span.flag { "by a fault" } }
                 }
                 p.asked {
                     code { (call.method) }

@@ -115,3 +115,35 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
         body,
     }
 }
+
+/// Reads server-sent events from the page's stream.
+pub struct Events(reqwest::Response, String);
+
+impl Events {
+    pub async fn open(b: &Bench) -> Self {
+        let url = format!("{}/sandbox/events", b.sandbox.url());
+        Self(b.http.get(url).send().await.expect("a stream"), String::new())
+    }
+
+    pub async fn next(&mut self) -> (String, Value) {
+        loop {
+            if let Some((event, rest)) = self.1.split_once("\n\n") {
+                let field = |name: &str| {
+                    event
+                        .lines()
+                        .find_map(|l| l.strip_prefix(name))
+                        .unwrap_or_default()
+                        .trim()
+                };
+                let parsed = (
+                    field("event:").to_owned(),
+                    serde_json::from_str(field("data:")).expect("JSON"),
+                );
+                self.1 = rest.to_owned();
+                return parsed;
+            }
+            let chunk = self.0.chunk().await.expect("a chunk").expect("more");
+            self.1.push_str(std::str::from_utf8(&chunk).expect("text"));
+        }
+    }
+}

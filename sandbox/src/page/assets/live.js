@@ -17,6 +17,16 @@ const atEnd = (panel) => {
   return box.scrollHeight - box.scrollTop - box.clientHeight < 48;
 };
 
+/** Replaces what an element holds, and keeps the keyboard near if it was in there. */
+function put(id, html) {
+  const place = document.getElementById(id);
+  const focused = document.activeElement;
+  place.replaceChildren(fragment(html));
+  if (focused.isConnected) return;
+  const open = [...document.querySelectorAll(".panel")].find((panel) => panel.offsetParent);
+  (document.getElementById(focused.id) ?? open)?.focus({ preventScroll: true });
+}
+
 /** Scrolls a panel to its newest entry. */
 export function toEnd(panel) {
   const box = scroller(panel);
@@ -31,6 +41,7 @@ async function refetch() {
   document.documentElement.dataset.version = fresh.documentElement.dataset.version;
   document.getElementById("nav").replaceChildren(...fresh.getElementById("nav").children);
   const panels = document.getElementById("panels");
+  put("banner", fresh.getElementById("banner").innerHTML);
   const wanted = new Map([...fresh.getElementById("panels").children].map((panel) => [panel.id, panel]));
   for (const panel of [...panels.children]) {
     const now = wanted.get(panel.id);
@@ -41,7 +52,12 @@ async function refetch() {
     }
     const [end, top] = [atEnd(panel), scroller(panel).scrollTop];
     panel.dataset.title = now.dataset.title;
+    const focused = document.activeElement;
+    // A form keeps what was typed.
+    const form = panel.querySelector("[data-keep]");
+    if (form) now.querySelector("[data-keep]").replaceWith(form);
     panel.replaceChildren(...now.children);
+    if (panel.contains(focused)) focused.focus({ preventScroll: true });
     if (end) toEnd(panel);
     else scroller(panel).scrollTop = top;
   }
@@ -110,6 +126,19 @@ export function follow(changed) {
     tally.textContent = count;
     tally.hidden = false;
     changed();
+  });
+  on(source, "faults", ({ list, banner, count }) => {
+    put("faults-on", list);
+    put("banner", banner);
+    const tally = document.querySelector("[data-faults-on]");
+    tally.textContent = count;
+    tally.hidden = count === 0;
+  });
+  on(source, "hits", ({ hits }) => {
+    for (const { id, text } of hits) {
+      const place = document.querySelector(`[data-fault="${id}"] [data-hits]`);
+      if (place) place.textContent = text;
+    }
   });
   on(source, "workspace", refresh);
   on(source, "reset", refresh);

@@ -6,10 +6,7 @@ import { markRead, showCounts } from "./unread.js";
 
 const narrow = matchMedia("(max-width: 720px)");
 // By the address, not by `:target`: the browser sets that only after this script has run for the first time.
-const named = () => {
-  const element = document.getElementById(location.hash.slice(1));
-  return element?.matches(".panel") ? element : null;
-};
+const named = () => document.getElementById(location.hash.slice(1))?.closest(".panel") ?? null;
 const open = () => named() ?? (narrow.matches ? null : document.querySelector(".panel.default"));
 
 /** Brings sidebar, counts and title in line with what is on screen. */
@@ -107,6 +104,13 @@ dialog.addEventListener("close", () => {
   if (dialog.returnValue === "clear") fetch("/sandbox/api/reset", { method: "POST" });
 });
 
+// Switching a fault off leaves the reader where he is; the news of it changes list and banner.
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form.off")) return;
+  event.preventDefault();
+  fetch(event.target.action, { method: "POST", redirect: "manual" });
+});
+
 addEventListener("hashchange", () => {
   const panel = open();
   if (panel) toEnd(panel);
@@ -120,3 +124,5 @@ document.querySelectorAll(".messages").forEach(markDays);
 document.querySelectorAll(".panel").forEach((panel) => toEnd(panel));
 settle();
 follow(settle);
+// The address takes the reader to the panel of a refused form; where to go on is its first wrong field.
+addEventListener("load", () => document.querySelector("[aria-invalid]")?.focus());
