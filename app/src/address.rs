@@ -102,6 +102,11 @@ impl Place {
         format!("{}/new", self.tracking())
     }
 
+    /// Where what is picked in the list is posted to.
+    pub(crate) fn bulk(&self) -> String {
+        format!("{}/bulk", self.tracking())
+    }
+
     /// The address of a rule.
     pub(crate) fn rule(&self, rule: &RuleId) -> String {
         format!("{}/{rule}", self.tracking())

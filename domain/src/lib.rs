@@ -23,6 +23,7 @@ mod placeholder;
 mod role;
 mod rule;
 mod rule_diff;
+mod rule_list;
 mod sample;
 mod slack;
 mod slack_error;
@@ -57,6 +58,7 @@ pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use role::Role;
 pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};
 pub use rule_diff::{FieldChange, RuleNames, rule_diff};
+pub use rule_list::RuleSort;
 pub use sample::{sample_event, sample_event_of};
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use leadbell_domain::{Entity, EntityId, FilterKey, Level, Rule, Viewer};
+use leadbell_domain::{Entity, EntityId, EntityStatus, FilterKey, Level, Rule, Viewer};
 use leadbell_store::{EntityQuery, Store, StoreError};
 
 use crate::access::{filter_kind, filter_scope};
@@ -52,8 +52,17 @@ pub async fn filter_names<'a>(
     let mut names = Names::new();
     for (key, ids) in wanted {
         for found in by_ids(store, viewer, level, entity, key, ids.into_iter().collect()).await? {
-            names.insert((key, found.id.to_string()), found.name);
+            let name = marked(&found);
+            names.insert((key, found.id.to_string()), name);
         }
     }
     Ok(names)
+}
+
+/// The entity's name, and what keeps it from being used: a rule may name what was disabled or deleted since.
+fn marked(entity: &Entity) -> String {
+    if entity.status == EntityStatus::Active {
+        return entity.name.clone();
+    }
+    format!("{} ({})", entity.name, entity.status.label().to_lowercase())
 }

@@ -82,6 +82,9 @@ impl RuleSearch {
             q: text(get, "q"),
             trigger: text(get, "trigger"),
             status: text(get, "status"),
+            author: text(get, "author"),
+            to: text(get, "to"),
+            sort: text(get, "sort"),
             page: page(get),
         }
     }
@@ -93,6 +96,9 @@ impl RuleSearch {
                 ("q", &self.q),
                 ("trigger", &self.trigger),
                 ("status", &self.status),
+                ("author", &self.author),
+                ("to", &self.to),
+                ("sort", &self.sort),
                 ("page", &page_text(self.page)),
             ],
         )
@@ -100,7 +106,9 @@ impl RuleSearch {
 
     /// Whether anything narrows the list, so that an empty one means "nothing found" rather than "nothing yet".
     pub(crate) fn narrows(&self) -> bool {
-        !(self.q.is_empty() && self.trigger.is_empty() && self.status.is_empty())
+        [&self.q, &self.trigger, &self.status, &self.author, &self.to]
+            .iter()
+            .any(|text| !text.is_empty())
     }
 }
 
@@ -131,6 +139,9 @@ mod tests {
             q: "50% & <b> ünï #1 =?/+".to_owned(),
             trigger: "lms.lead_sold".to_owned(),
             status: "disabled".to_owned(),
+            author: "api".to_owned(),
+            to: "C0SALES01".to_owned(),
+            sort: "name".to_owned(),
             page: 3,
         };
         let address = search.address("/products/218/tracking");

@@ -3,7 +3,7 @@
 use leadbell_domain::Timestamp;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{FormData, HtmlElement, HtmlFormElement};
+use web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
 use crate::logic::ago::Clock;
 
@@ -33,6 +33,14 @@ pub(crate) fn focus_soon(id: impl Into<String>) {
             let _ = element.focus();
         }
     });
+}
+
+/// Ticks or clears the box of this id, if it is there.
+pub(crate) fn tick(id: &str, ticked: bool) {
+    let found = document().get_element_by_id(id);
+    if let Some(input) = found.and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        input.set_checked(ticked);
+    }
 }
 
 /// Whether the focus is in one of the form's fields.

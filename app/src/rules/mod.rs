@@ -1,5 +1,7 @@
 //! An entity's Tracking tab: the list of rules, and what opens over it.
 
+mod actions;
+mod bulk;
 mod delete;
 mod form;
 pub(crate) mod page;

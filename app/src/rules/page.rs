@@ -1,7 +1,7 @@
 //! The Tracking tab of a product, campaign or publisher, and of the publisher's own profile.
 
 use crate::parts::view::{Erase, live, load, loaded, nothing};
-use leadbell_domain::{RuleId, RuleStatus};
+use leadbell_domain::{RuleId, RuleSort, RuleStatus};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -15,7 +15,7 @@ use crate::address::{Address, Page, Panel, Place};
 use crate::api::Ask;
 use crate::parts::head::{self, entity_head};
 use crate::parts::toolbar::{SearchField, SelectField, Toolbar};
-use crate::views::{EntityView, Listing, RuleRow, RuleSearch};
+use crate::views::{Choice, EntityView, Listing, RuleRow, RuleSearch};
 
 /// What stands over the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +99,18 @@ fn RuleToolbar(view: StoredValue<EntityView>, tab: Tab) -> impl IntoView {
     let statuses = [RuleStatus::Active, RuleStatus::Disabled]
         .map(|status| (status.key().to_owned(), status.label().to_owned()))
         .to_vec();
+    let orders = RuleSort::ALL[1..]
+        .iter()
+        .map(|sort| (sort.key().to_owned(), sort.label().to_owned()))
+        .collect::<Vec<_>>();
+    let choices = |choices: &[Choice]| -> Vec<(String, String)> {
+        choices
+            .iter()
+            .map(|choice| (choice.id.clone(), choice.name.clone()))
+            .collect()
+    };
+    let (authors, destinations) =
+        view.with_value(|view| (choices(&view.authors), choices(&view.destinations)));
     view! {
         <Toolbar path=tab.place().tracking()>
             <SearchField label="Search rules" q=Signal::derive(move || search.get().q)/>
@@ -115,6 +127,31 @@ fn RuleToolbar(view: StoredValue<EntityView>, tab: Tab) -> impl IntoView {
                 all="All statuses"
                 options=statuses
                 value=Signal::derive(move || search.get().status)
+            />
+            {(!destinations.is_empty()).then(|| view! {
+                <SelectField
+                    label="Destination"
+                    name="to"
+                    all="All destinations"
+                    options=destinations
+                    value=Signal::derive(move || search.get().to)
+                />
+            }.erase())}
+            {(!authors.is_empty()).then(|| view! {
+                <SelectField
+                    label="Author"
+                    name="author"
+                    all="All authors"
+                    options=authors
+                    value=Signal::derive(move || search.get().author)
+                />
+            }.erase())}
+            <SelectField
+                label="Order"
+                name="sort"
+                all=RuleSort::Newest.label()
+                options=orders
+                value=Signal::derive(move || search.get().sort)
             />
         </Toolbar>
     }

@@ -3,13 +3,11 @@
 use crate::parts::view::Erase;
 use leadbell_domain::{EntityKind, RuleStatus};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use web_sys::MouseEvent;
 
+use super::actions::actions;
+use super::bulk::{bulk_bar, pick};
 use super::page::AddRule;
-use super::tab::{Tab, stay};
-use crate::api::set_rule_status;
-use crate::frame::use_notice;
+use super::tab::Tab;
 use crate::parts::badge::{Tone, badge, platform_tag};
 use crate::parts::pager::pager;
 use crate::parts::when::When;
@@ -17,6 +15,9 @@ use crate::views::{EntityView, Listing, RuleRow, RuleSearch};
 
 /// Characters of a message that a row shows.
 const EXCERPT: usize = 90;
+
+/// Adjacent rules counted at most.
+const ADJACENT_COUNTED: u32 = 200;
 
 pub(super) fn rule_table(view: &EntityView, listing: &Listing<RuleRow>, tab: Tab) -> AnyView {
     let search = tab.search.get_untracked();
@@ -27,7 +28,8 @@ pub(super) fn rule_table(view: &EntityView, listing: &Listing<RuleRow>, tab: Tab
     let rows = listing
         .rows
         .iter()
-        .map(|row| rule_row(view, row, tab))
+        .enumerate()
+        .map(|(at, row)| rule_row(view, at, row, tab))
         .collect_view();
     let pages = pager(
         listing.total,
@@ -43,10 +45,17 @@ pub(super) fn rule_table(view: &EntityView, listing: &Listing<RuleRow>, tab: Tab
         },
     );
     let column = |label: &'static str| view! { <th role="columnheader" scope="col">{label}</th> };
+    let hidden_column = |label: &'static str| {
+        view! { <th role="columnheader" scope="col"><span class="visually-hidden">{label}</span></th> }
+            .erase()
+    };
+    let count = listing.rows.len();
     view! {
+        {view.can_manage.then(|| bulk_bar(tab, count))}
         <table class="table table--rules" role="table" aria-label="Tracking rules">
             <thead role="rowgroup">
                 <tr role="row">
+                    {view.can_manage.then(|| hidden_column("Select"))}
                     {column("ID")}
                     {column("Trigger")}
                     {column("Trigger Settings")}
@@ -55,9 +64,8 @@ pub(super) fn rule_table(view: &EntityView, listing: &Listing<RuleRow>, tab: Tab
                     {column("Status")}
                     {column("Created At")}
                     {view.shows_author.then(|| column("Author"))}
-                    {view.can_manage.then(|| view! {
-                        <th role="columnheader" scope="col"><span class="visually-hidden">"What to do"</span></th>
-                    }.erase())}
+                    {view.shows_author.then(|| column("Adjacent Rules"))}
+                    {hidden_column("What to do")}
                 </tr>
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
@@ -67,8 +75,9 @@ pub(super) fn rule_table(view: &EntityView, listing: &Listing<RuleRow>, tab: Tab
     .erase()
 }
 
-fn rule_row(view: &EntityView, row: &RuleRow, tab: Tab) -> AnyView {
+fn rule_row(view: &EntityView, at: usize, row: &RuleRow, tab: Tab) -> AnyView {
     let address = tab.place().rule(&row.id);
+    let adjacent = view.shows_author.then(|| adjacent(row, &address));
     let number = if view.can_manage {
         view! { <a href=address data-noscroll=true>{row.number}</a> }.erase()
     } else {
@@ -90,15 +99,14 @@ fn rule_row(view: &EntityView, row: &RuleRow, tab: Tab) -> AnyView {
     let author = view.shows_author.then(|| {
         view! { <td role="cell" data-label="Author">{row.author.clone().unwrap_or_else(|| "API".to_owned())}</td> }.erase()
     });
-    let actions = view.can_manage.then(|| {
-        view! { <td role="cell" class="table__actions"><RowActions row=row.clone() level=view.level tab/></td> }.erase()
-    });
     view! {
         <tr role="row">
+            {view.can_manage.then(|| pick(at, &row.id, row.number))}
             <td role="cell" data-label="ID" class="table__id">{number}</td>
             <td role="cell" data-label="Trigger" class="table__trigger">
                 {platform_tag(row.trigger.platform())} " " <span class="nowrap">{row.trigger.name()}</span>
-                {(!row.name.is_empty()).then(|| view! { <span class="table__sub">{row.name.clone()}</span> }.erase())}
+                {sub_line("table__sub", &row.name)}
+                {sub_line("table__sub table__note", &excerpt(&row.note))}
             </td>
             <td role="cell" data-label="Trigger Settings"><ul class="plain-list">{settings}</ul></td>
             <td role="cell" data-label="Action">"Send Slack Message"</td>
@@ -110,10 +118,34 @@ fn rule_row(view: &EntityView, row: &RuleRow, tab: Tab) -> AnyView {
             <td role="cell" data-label="Status">{status}</td>
             <td role="cell" data-label="Created At" class="nowrap"><When at=row.created_at/></td>
             {author}
-            {actions}
+            {adjacent}
+            {actions(view, row, tab)}
         </tr>
     }
     .erase()
+}
+
+/// What other rules watch for the same events, and the way to them.
+fn adjacent(row: &RuleRow, address: &str) -> AnyView {
+    let content = row.adjacent.map(|(count, same)| {
+        let said = if count > ADJACENT_COUNTED {
+            format!("{ADJACENT_COUNTED}+")
+        } else {
+            count.to_string()
+        };
+        let href = format!("{address}/adjacent");
+        view! {
+            <a href=href rel="external" aria-label=format!("{said} rules adjacent to rule {}", row.number)>{said.clone()}</a>
+            {same.then(|| badge(Tone::Warn, "Same message"))}
+        }
+        .erase()
+    });
+    view! { <td role="cell" data-label="Adjacent Rules" class="table__trigger">{content}</td> }.erase()
+}
+
+/// A line under the first, if there is anything to say.
+fn sub_line(class: &'static str, text: &str) -> Option<AnyView> {
+    (!text.is_empty()).then(|| view! { <span class=class>{text.to_owned()}</span> }.erase())
 }
 
 /// The beginning of a message, on one line.
@@ -124,83 +156,6 @@ fn excerpt(text: &str) -> String {
     }
     let cut: String = line.chars().take(EXCERPT).collect();
     format!("{}…", cut.trim_end())
-}
-
-/// Edit, Enable or Disable, Delete: one form whose buttons work without a script.
-#[component]
-fn RowActions(row: RuleRow, level: leadbell_domain::Level, tab: Tab) -> impl IntoView {
-    let address = tab.place().rule(&row.id);
-    let notice = use_notice();
-    let go = stay();
-    let busy = RwSignal::new(false);
-    let (verb, key, wanted, done) = match row.status {
-        RuleStatus::Active => ("Disable", "disable", RuleStatus::Disabled, "disabled"),
-        RuleStatus::Disabled => ("Enable", "enable", RuleStatus::Active, "enabled"),
-    };
-    let number = row.number;
-    let edit = {
-        let (go, address) = (go.clone(), address.clone());
-        move |event: MouseEvent| {
-            event.prevent_default();
-            go(&address);
-        }
-    };
-    let delete = {
-        let address = address.clone();
-        move |event: MouseEvent| {
-            event.prevent_default();
-            go(&format!("{address}?do=delete"));
-        }
-    };
-    let id = row.id.clone();
-    let switch = move |event: MouseEvent| {
-        event.prevent_default();
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        let id = id.clone();
-        spawn_local(async move {
-            match set_rule_status(level, id, wanted).await {
-                Ok(()) => {
-                    notice.say(format!("Rule {number} is {done}."));
-                    tab.rules.refetch();
-                }
-                Err(error) => notice.say(error.to_string()),
-            }
-            busy.try_set(false);
-        });
-    };
-    view! {
-        <form class="row-actions" method="get" action=address>
-            <button type="submit" class="button button--quiet button--small" aria-label=format!("Edit rule {number}") on:click=edit>
-                "Edit"
-            </button>
-            <button
-                type="submit"
-                formmethod="post"
-                name="do"
-                value=key
-                class="button button--quiet button--small"
-                aria-label=format!("{verb} rule {number}")
-                aria-busy=move || busy.get().then_some("true")
-                on:click=switch
-            >
-                {verb}
-            </button>
-            <button
-                type="submit"
-                name="do"
-                value="delete"
-                class="button button--quiet button--small button--danger"
-                aria-label=format!("Delete rule {number}")
-                on:click=delete
-            >
-                "Delete"
-            </button>
-        </form>
-    }
-    .erase()
 }
 
 fn empty(view: &EntityView, search: &RuleSearch, path: &str, tab: Tab) -> AnyView {

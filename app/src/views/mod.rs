@@ -102,6 +102,10 @@ pub struct EntityView {
     pub shows_author: bool,
     /// Triggers that rules here can watch.
     pub triggers: Vec<Trigger>,
+    /// Who made rules here: what the list can be narrowed by. Empty where the viewer does not see authors.
+    pub authors: Vec<Choice>,
+    /// The channels and members that rules here send to.
+    pub destinations: Vec<Choice>,
 }
 
 /// Search, filters and paging of a list of rules; the address of the page holds the same.
@@ -114,6 +118,12 @@ pub struct RuleSearch {
     pub trigger: String,
     /// `active`, `disabled` or empty for all.
     pub status: String,
+    /// A person's id, `api`, or empty for all.
+    pub author: String,
+    /// The id of a channel or member; empty for all.
+    pub to: String,
+    /// A key of [`leadbell_domain::RuleSort`]; empty for the newest first.
+    pub sort: String,
     /// Page, from 1; 0 counts as 1.
     pub page: u32,
 }
@@ -129,6 +139,8 @@ pub struct RuleRow {
     pub version: i64,
     /// Name; may be empty.
     pub name: String,
+    /// Note; may be empty.
+    pub note: String,
     /// Trigger.
     pub trigger: Trigger,
     /// Trigger settings in words, one line each; empty when every event fires it.

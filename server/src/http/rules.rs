@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use leadbell_domain::{
-    EntityId, FieldErrors, Level, Outcome, RuleDraft, RuleId, RuleStatus, StoredRule, Trigger, Verb, Viewer,
-    parse_event,
+    EntityId, FieldErrors, Level, Outcome, RuleDraft, RuleId, RuleSort, RuleStatus, StoredRule, Trigger,
+    Verb, Viewer, parse_event,
 };
 use leadbell_store::RuleQuery;
 use serde_json::{Map, Value, json};
@@ -91,6 +91,9 @@ async fn list(
                 search: search.to_owned(),
                 trigger,
                 status,
+                author: None,
+                target: None,
+                sort: RuleSort::default(),
                 offset: skip,
                 limit: left,
             })

@@ -24,6 +24,7 @@ mod program;
 mod requests;
 mod roles;
 mod rule_fields;
+mod rule_list;
 mod rules;
 mod rules_refused;
 mod secrets;

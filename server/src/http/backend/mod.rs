@@ -227,7 +227,7 @@ impl Backend for RequestBackend {
     }
 
     async fn entity(&self, level: Level, id: &EntityId) -> Result<EntityView, AppError> {
-        views::entity(&self.state, &self.viewer()?, level, id).await
+        views::entity_with_facets(&self.state, &self.viewer()?, level, id).await
     }
 
     async fn list_rules(

@@ -111,5 +111,7 @@ pub async fn entity(
         can_manage,
         shows_author: viewer.role != Role::Publisher,
         triggers,
+        authors: Vec::new(),
+        destinations: Vec::new(),
     })
 }

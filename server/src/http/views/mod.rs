@@ -3,6 +3,7 @@
 mod adjacent;
 mod copies;
 mod entities;
+mod facets;
 mod form;
 mod rules;
 
@@ -11,6 +12,7 @@ use super::backend::PAGE;
 pub use adjacent::adjacent_rules;
 pub use copies::{copied_rules, copy_page};
 pub use entities::{entities, entity};
+pub use facets::entity_with_facets;
 pub use form::{choices, rule_form};
 pub use rules::rules;
 

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use leadbell_app::error::AppError;
 use leadbell_app::views::{Listing, RuleRow, RuleSearch};
 use leadbell_domain::{
-    EntityId, EntityKind, Level, Role, RuleId, RuleStatus, StoredRule, Target, Trigger, Verb, Viewer,
+    EntityId, EntityKind, Level, Role, RuleId, RuleSort, RuleStatus, StoredRule, Target, Trigger, Verb, Viewer,
     filter_lines,
 };
 use leadbell_store::{Connection, RuleListing, RuleQuery};
 
+use super::facets::author;
 use super::{entity, offset};
 use crate::access::connection_scope;
 use crate::adjacent;
@@ -30,6 +31,9 @@ pub async fn rules(
         search: search.q.trim().to_owned(),
         trigger: Trigger::from_key(&search.trigger),
         status: RuleStatus::from_key(&search.status),
+        author: author(viewer, &search.author),
+        target: Some(search.to.trim().to_uppercase()).filter(|to| !to.is_empty()),
+        sort: RuleSort::from_key(&search.sort).unwrap_or_default(),
         offset: offset(search.page),
         limit: PAGE,
         ..RuleQuery::of(viewer.scope(level, Verb::View), level, entity_id.clone())
@@ -113,6 +117,7 @@ fn rule_row(
         number: stored.number,
         version: stored.version,
         name: rule.name,
+        note: rule.note,
         trigger: rule.trigger,
         settings,
         destination: destination(&rule.action.target),

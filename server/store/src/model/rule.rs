@@ -1,6 +1,6 @@
 //! Rules as they are asked for, listed and told to engines.
 
-use leadbell_domain::{EntityId, Level, RuleId, RuleStatus, Scope, StoredRule, Trigger};
+use leadbell_domain::{EntityId, Level, RuleId, RuleSort, RuleStatus, Scope, StoredRule, Trigger, UserId};
 
 /// Which rules to list.
 #[derive(Clone, Debug)]
@@ -17,6 +17,12 @@ pub struct RuleQuery {
     pub trigger: Option<Trigger>,
     /// Only this status.
     pub status: Option<RuleStatus>,
+    /// Only rules made by this one.
+    pub author: Option<RuleAuthor>,
+    /// Only rules that send to this channel or member.
+    pub target: Option<String>,
+    /// The order.
+    pub sort: RuleSort,
     /// Rows to skip.
     pub offset: i64,
     /// Rows at most.
@@ -34,10 +40,33 @@ impl RuleQuery {
             search: String::new(),
             trigger: None,
             status: None,
+            author: None,
+            target: None,
+            sort: RuleSort::default(),
             offset: 0,
             limit: 50,
         }
     }
+}
+
+/// Who made a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleAuthor {
+    /// A person.
+    Person(UserId),
+    /// Nobody: it came through the REST interface.
+    Nobody,
+}
+
+/// What the rules of an entity can be narrowed by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleFacets {
+    /// The people who made some of them, by name.
+    pub authors: Vec<(UserId, String)>,
+    /// Whether some came through the REST interface.
+    pub by_nobody: bool,
+    /// The channels and members they send to.
+    pub targets: Vec<String>,
 }
 
 /// A rule in a list, with the name of who made it.

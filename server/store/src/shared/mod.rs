@@ -22,6 +22,7 @@ mod history;
 mod leases;
 mod people;
 mod rule_changes;
+mod rule_lists;
 mod rule_rows;
 mod rule_versions;
 mod rules;

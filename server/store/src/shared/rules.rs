@@ -4,6 +4,7 @@ use futures::TryStreamExt as _;
 use leadbell_domain::{EntityId, Level, RuleId, Scope, StoredRule, Trigger};
 
 use super::fields::Fields;
+use super::rule_lists;
 use super::rule_rows::{self, COLUMNS};
 use super::{Connection, Result, Sql, push_search, scope};
 use crate::{Page, RuleChanges, RuleListing, RuleQuery};
@@ -51,7 +52,8 @@ pub(super) async fn list(db: &mut Connection, query: &RuleQuery) -> Result<Page<
             total: 0,
         });
     }
-    page.push(" ORDER BY r.number DESC LIMIT ")
+    page.push(rule_lists::order(query.sort))
+        .push(" LIMIT ")
         .push_bind(query.limit.max(0));
     page.push(" OFFSET ").push_bind(query.offset.max(0));
     let total = count.build_query_scalar().fetch_one(&mut *db).await?;
@@ -79,6 +81,7 @@ fn push_filter(sql: &mut Sql, query: &RuleQuery) -> bool {
     if let Some(status) = query.status {
         sql.push(" AND r.status = ").push_bind(status.key());
     }
+    rule_lists::push_narrower(sql, query);
     push_search(sql, "r.search", &query.search);
     scope::push_rules(sql, &query.scope, query.level)
 }

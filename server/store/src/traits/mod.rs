@@ -3,6 +3,7 @@
 mod accounts;
 mod adjacent;
 mod audit;
+mod rule_lists;
 mod rules;
 
 use async_trait::async_trait;
@@ -19,13 +20,14 @@ use crate::{
 
 pub use accounts::Accounts;
 pub use adjacent::AdjacentStore;
+pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
 
 pub use audit::AuditLog;
 
 /// Everything Leadbell remembers.
 #[async_trait]
-pub trait Store: Accounts + AdjacentStore + AuditLog + RuleHistory + Send + Sync + 'static {
+pub trait Store: Accounts + AdjacentStore + AuditLog + RuleHistory + RuleLists + Send + Sync + 'static {
     /// Brings the schema up to date.
     async fn migrate(&self) -> Result<(), StoreError>;
     /// Whether the database answers.

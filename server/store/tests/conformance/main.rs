@@ -127,7 +127,10 @@ on_both_databases! {
     rule_lists:
         rules_are_listed_newest_first_page_by_page_with_authors,
         a_list_of_rules_can_be_narrowed,
-        rules_are_found_by_number_name_text_and_target;
+        rules_are_found_by_number_name_text_and_target,
+        a_list_of_rules_can_be_narrowed_to_an_author_and_a_destination,
+        a_list_of_rules_can_be_sorted,
+        an_entity_tells_who_made_its_rules_and_where_they_send_to;
     rule_versions:
         every_change_is_kept_with_who_when_and_the_whole_rule,
         what_changes_nothing_or_fails_leaves_no_version,
