@@ -25,6 +25,7 @@ mod rule;
 mod rule_diff;
 mod rule_list;
 mod sample;
+mod sentence;
 mod slack;
 mod slack_error;
 mod summary;
@@ -60,6 +61,7 @@ pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};
 pub use rule_diff::{FieldChange, RuleNames, rule_diff};
 pub use rule_list::RuleSort;
 pub use sample::{sample_event, sample_event_of};
+pub use sentence::{NameOf, Sentence};
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,
 };
@@ -68,6 +70,9 @@ pub use slack_error::{
 };
 pub(crate) use summary::filter_line;
 pub use summary::{filter_lines, price_line};
-pub use template::{MAX_RENDERED_CHARS, MAX_TEMPLATE_CHARS, RenderContext, Template, TemplateError};
+pub use template::{
+    FORMATTERS, Imported, Left, MAX_RENDERED_CHARS, MAX_TEMPLATE_CHARS, RenderContext, Template,
+    TemplateError, import_placeholders,
+};
 pub use timestamp::{Timestamp, format_rfc3339, parse_rfc3339};
 pub use trigger::{Level, Platform, PriceMeaning, Trigger};

@@ -6,6 +6,7 @@
 mod form;
 mod json;
 mod parse;
+mod sentence;
 
 pub use json::RULE_OWN_FIELDS;
 

@@ -240,7 +240,7 @@ fn list_values(key: FilterKey, values: &[String]) -> Result<BTreeSet<String>, St
 
 impl PriceDraft {
     /// Values of fields that the operator does not show are ignored: they may be left from another choice.
-    fn parse(&self, offered: &[PriceOp], errors: &mut FieldErrors) -> Option<PriceCondition> {
+    pub(super) fn parse(&self, offered: &[PriceOp], errors: &mut FieldErrors) -> Option<PriceCondition> {
         if self.op.trim().is_empty() {
             return None;
         }

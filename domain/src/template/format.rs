@@ -1,8 +1,9 @@
 //! What may follow a placeholder's name: `{{price|money}}`, `{{state|default:"n/a"|upper}}`.
 
+use super::zone::Zone;
 use crate::placeholder::mask;
 use crate::timestamp::parse_rfc3339;
-use crate::{Event, Money};
+use crate::{Event, Money, escape_slack};
 
 /// A formatter with its argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +13,11 @@ pub(crate) enum Formatter {
     Lower,
     Money,
     Mask,
-    Time,
+    /// In each reader's own zone, or in this one.
+    Time(Option<&'static Zone>),
+    Date(Option<&'static Zone>),
+    /// A link with this label; only for addresses of our own, see [`Formatter::check`].
+    Link(String),
 }
 
 /// What a formatter makes of a value.
@@ -23,35 +28,72 @@ pub(super) enum Formatted {
     SlackToken(String),
 }
 
+/// How each is written, and what it does: for the form and for `GET /meta`.
+pub const FORMATTERS: [(&str, &str); 8] = [
+    ("money", "An amount with its currency: $42.50."),
+    (
+        "time",
+        "Date and time on each reader's own clock; time:\"America/New_York\" on that city's.",
+    ),
+    ("date", "The day only; date:\"Europe/London\" as it is there."),
+    ("default:\"n/a\"", "What to say where the event has no value."),
+    ("mask", "Hides most of it: j***@example.com, ***0100."),
+    ("upper", "In capital letters."),
+    ("lower", "In small letters."),
+    ("link:\"Open\"", "Makes {{log_url}} a link with this text."),
+];
+
 /// Names for messages to people.
-pub(super) const NAMES: &str = "default:\"…\", upper, lower, money, mask, time";
+const NAMES: &str = "money, time, date, default:\"…\", mask, upper, lower, link:\"…\"";
+
+/// Placeholders whose address is our own: data must never choose which host to open.
+const OWN_ADDRESSES: [&str; 1] = ["log_url"];
 
 impl Formatter {
     /// Reads `name` or `name:"argument"`.
     pub(super) fn parse(text: &str) -> Result<Formatter, String> {
         let (name, argument) = match text.split_once(':') {
-            Some((name, argument)) => (name.trim(), Some(argument.trim())),
+            Some((name, argument)) => (name.trim(), Some(unquoted(argument.trim()))),
             None => (text.trim(), None),
         };
         match (name, argument) {
-            ("default", Some(argument)) => {
-                let inner = argument
-                    .strip_prefix('"')
-                    .and_then(|rest| rest.strip_suffix('"'))
-                    .unwrap_or(argument);
-                Ok(Formatter::Default(inner.to_owned()))
-            }
+            ("default", Some(argument)) => Ok(Formatter::Default(argument.to_owned())),
             ("default", None) => Err("“default” needs a text, such as default:\"n/a\".".to_owned()),
+            ("link", Some(label)) if !label.trim().is_empty() => Ok(Formatter::Link(label.to_owned())),
+            ("link", _) => Err("“link” needs a text to click on, such as link:\"Open the log\".".to_owned()),
             ("upper", None) => Ok(Formatter::Upper),
             ("lower", None) => Ok(Formatter::Lower),
             ("money", None) => Ok(Formatter::Money),
             ("mask", None) => Ok(Formatter::Mask),
-            ("time", None) => Ok(Formatter::Time),
-            ("upper" | "lower" | "money" | "mask" | "time", Some(_)) => {
+            ("time", zone) => Ok(Formatter::Time(zone.map(Zone::find).transpose()?)),
+            ("date", zone) => Ok(Formatter::Date(zone.map(Zone::find).transpose()?)),
+            ("upper" | "lower" | "money" | "mask", Some(_)) => {
                 Err(format!("“{name}” takes no text after it."))
             }
             _ => Err(format!("There is no formatter “{name}”. There are: {NAMES}.")),
         }
+    }
+
+    /// Refuses a link to what is not our own address, and one that other formatters touch.
+    pub(super) fn check(formatters: &[Formatter], placeholder: &str) -> Result<(), String> {
+        if !formatters.iter().any(Formatter::is_link) {
+            return Ok(());
+        }
+        if !OWN_ADDRESSES.contains(&placeholder) {
+            return Err(format!(
+                "“link” works for {{{{{}}}}} only: data must never choose which site to open. Write the link with your \
+                 own address instead, such as <https://crm.example.com/leads/{{{{lead_id}}}}|open>.",
+                OWN_ADDRESSES[0]
+            ));
+        }
+        if formatters.len() > 1 {
+            return Err("“link” stands alone: no other formatter may change the address.".to_owned());
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_link(&self) -> bool {
+        matches!(self, Formatter::Link(_))
     }
 
     pub(super) fn apply(&self, value: Option<String>, event: &Event) -> Formatted {
@@ -61,18 +103,45 @@ impl Formatter {
             Formatter::Lower => value.map(|value| value.to_lowercase()),
             Formatter::Money => value.map(|value| with_currency(&value, event.money.currency.as_deref())),
             Formatter::Mask => value.map(|value| mask(&value)),
-            Formatter::Time => match value.as_deref().and_then(parse_rfc3339) {
-                // Slack shows it in each reader's own zone; the text after the bar is for clients that can't.
-                Some(at) => {
-                    let seconds = at.div_euclid(1_000);
-                    let fallback = value.unwrap_or_default();
-                    return Formatted::SlackToken(format!(
-                        "<!date^{seconds}^{{date_short_pretty}} {{time}}|{fallback}>"
-                    ));
+            Formatter::Time(zone) => return moment(value, *zone, Zone::time, "{date_short_pretty} {time}"),
+            Formatter::Date(zone) => return moment(value, *zone, Zone::date, "{date_short_pretty}"),
+            Formatter::Link(label) => match value {
+                // A bar would end the address, a line break the link.
+                Some(address) => {
+                    let label = label.replace('|', "/").replace(char::is_control, " ");
+                    return Formatted::SlackToken(format!("<{address}|{}>", escape_slack(&label)));
                 }
-                None => value,
+                None => None,
             },
         })
+    }
+}
+
+/// What stands between quotes, if there are any.
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(text)
+}
+
+/// A moment on a zone's clock; without a zone on each reader's own, by a token of Slack's. What is no moment stays.
+fn moment(
+    value: Option<String>,
+    zone: Option<&'static Zone>,
+    written: fn(&Zone, i64) -> String,
+    token: &str,
+) -> Formatted {
+    let Some(at) = value.as_deref().and_then(parse_rfc3339) else {
+        return Formatted::Value(value);
+    };
+    match zone {
+        Some(zone) => Formatted::Value(Some(written(zone, at))),
+        None => {
+            let seconds = at.div_euclid(1_000);
+            // The text after the bar is for clients that can't show it.
+            let fallback = value.unwrap_or_default();
+            Formatted::SlackToken(format!("<!date^{seconds}^{token}|{fallback}>"))
+        }
     }
 }
 

@@ -5,7 +5,9 @@
 //! may hold placeholders only in the path or label of a link: data never chooses whom to mention or which host to open.
 
 mod format;
+mod import;
 mod parse;
+mod zone;
 
 use std::fmt;
 
@@ -13,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::placeholder::{percent, value_of};
 use crate::{Event, Level, Trigger, escape_slack};
+pub use format::FORMATTERS;
 pub(crate) use format::Formatter;
+pub use import::{Imported, Left, import_placeholders};
 
 /// Longest message text a rule may have, in characters: Slack advises at most 4,000 per message.
 pub const MAX_TEMPLATE_CHARS: usize = 4_000;
@@ -143,6 +147,12 @@ impl Template {
     /// its `default`, else `-`.
     #[must_use]
     pub fn render(&self, event: &Event, context: &RenderContext<'_>) -> String {
+        self.render_measured(event, context).0
+    }
+
+    /// The same, and how many characters it would have had without a limit.
+    #[must_use]
+    pub fn render_measured(&self, event: &Event, context: &RenderContext<'_>) -> (String, usize) {
         let mut out = String::with_capacity(self.text.len() + 64);
         if event.is_test {
             out.push_str(TEST_MARK);
@@ -153,7 +163,8 @@ impl Template {
                 Part::Slot(slot) => slot.render(event, context, &mut out),
             }
         }
-        cut(out)
+        let length = out.chars().count();
+        (cut(out, length), length)
     }
 }
 
@@ -169,7 +180,7 @@ impl Slot {
         for formatter in &self.formatters {
             match formatter.apply(value, event) {
                 format::Formatted::Value(next) => value = next,
-                // Built by us from a parsed time: the one token that may follow from data.
+                // Built by us from a parsed time or an address of our own: the tokens that may follow from data.
                 format::Formatted::SlackToken(token) if self.place == Place::Text => {
                     return out.push_str(&token);
                 }
@@ -199,8 +210,7 @@ fn tame(value: &str) -> String {
 }
 
 /// Shortens a finished message, not within an entity or a token, closes an open code block and says what was cut.
-fn cut(text: String) -> String {
-    let length = text.chars().count();
+fn cut(text: String, length: usize) -> String {
     if length <= MAX_RENDERED_CHARS {
         return text;
     }

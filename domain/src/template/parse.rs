@@ -98,6 +98,7 @@ fn slot(inner: &str, check: Option<(Trigger, Level)>) -> Result<Slot, TemplateEr
     let formatters = pieces
         .map(|piece| Formatter::parse(&piece))
         .collect::<Result<Vec<_>, _>>()
+        .and_then(|formatters| Formatter::check(&formatters, &name).map(|()| formatters))
         .map_err(|reason| TemplateError(format!("{{{{{}}}}}: {reason}", shorten(inner))))?;
     Ok(Slot {
         name,
@@ -198,6 +199,12 @@ fn mark_token(inner: &mut [Symbol]) -> Result<bool, TemplateError> {
     };
     if !has_slot {
         return Ok(!after_scheme.is_empty() && !address.contains(char::is_whitespace));
+    }
+    let makes_link = |symbol: &Symbol| matches!(symbol, Symbol::Slot(slot) if slot.formatters.iter().any(Formatter::is_link));
+    if inner.iter().any(makes_link) {
+        return Err(TemplateError(
+            "A link can't stand in another link: take “link” out, or the brackets around it.".to_owned(),
+        ));
     }
     let host = after_scheme.split('/').next().unwrap_or_default();
     let slot_in_address = address.contains('\u{FFFC}');

@@ -186,3 +186,67 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn times_and_dates_are_told_in_a_zone_or_on_each_readers_clock() {
+    assert_eq!(
+        render(
+            "{{event_time|time:\"America/New_York\"}} / {{event_time|date:\"Europe/London\"}}",
+            ""
+        ),
+        "23 Nov 2026, 15:15 EST / 23 Nov 2026"
+    );
+    assert_eq!(
+        render("{{event_time|date}}", ""),
+        "<!date^1795464903^{date_short_pretty}|2026-11-23T20:15:03.000Z>"
+    );
+    assert_eq!(render("{{sub_id|time:UTC}} {{state|time}}", "soon"), "soon -");
+    assert_eq!(
+        render("<https://x.example/a|{{event_time|time:\"UTC\"}}>", ""),
+        "<https://x.example/a|23 Nov 2026, 20:15 UTC>"
+    );
+    assert!(refused("{{event_time|time:\"America/Nowhere\"}}").contains("no time zone"));
+    assert!(refused("{{event_time|upper:\"x\"}}").contains("takes no text"));
+}
+
+#[test]
+fn a_link_leads_to_our_own_address_only() {
+    assert_eq!(
+        render("{{log_url|link:\"Open | <log> & more\"}}", ""),
+        "<https://bell.example.com/log/events/e-1|Open / &lt;log&gt; &amp; more>"
+    );
+    for text in [
+        "{{redirect_url|link:\"x\"}}",
+        "{{sub_id|link:\"x\"}}",
+        "{{field.site|link:\"x\"}}",
+    ] {
+        assert!(refused(text).contains("which site to open"), "{text}");
+    }
+    for text in [
+        "{{log_url|upper|link:\"x\"}}",
+        "{{log_url|link:\"x\"|default:\"https://evil.example\"}}",
+        "{{log_url|default:\"https://evil.example\"|link:\"x\"}}",
+    ] {
+        assert!(refused(text).contains("stands alone"), "{text}");
+    }
+    assert!(refused("{{log_url|link}}").contains("text to click on"));
+    assert!(refused("{{log_url|link:\" \"}}").contains("text to click on"));
+    assert!(refused("<https://x.example/|{{log_url|link:\"x\"}}>").contains("another link"));
+}
+
+#[test]
+fn the_whole_length_is_known_though_the_message_is_cut() {
+    let template = Template::parse(&"{{sub_id}}".repeat(300), Trigger::LmsLeadSold, Level::Product).unwrap();
+    let context = RenderContext {
+        level: Level::Product,
+        rule_number: 7,
+        rule_name: "",
+        public_url: "https://bell.example.com",
+        shows_personal_data: false,
+    };
+    let (text, length) = template.render_measured(&event(&"x".repeat(20)), &context);
+    assert!(text.chars().count() <= MAX_RENDERED_CHARS);
+    assert_eq!(length, 6_000);
+    let (text, length) = template.render_measured(&event("x"), &context);
+    assert_eq!((text.chars().count(), length), (300, 300));
+}
