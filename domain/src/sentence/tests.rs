@@ -274,7 +274,7 @@ proptest! {
             PriceOp::Between => PriceCondition::Between { min: value, max: value },
         });
         let text = told(trigger, level, &serde_json::to_string(&filters).unwrap());
-        for (_, (_, values)) in &picked {
+        for (_, values) in picked.values() {
             for value in values.iter().take(NAMED) {
                 prop_assert!(text.contains(value.as_str()), "no {value} in {text}");
             }
