@@ -34,6 +34,8 @@ pub(crate) struct FormPage {
     pub role: Role,
     /// What went wrong with a posted form, beside its fields.
     pub message: Option<String>,
+    /// What was done to the draft on the way here, when that was asked for.
+    pub note: Option<String>,
     /// Values to choose from where no script runs. Stays on the server: with a script, the fields ask for theirs.
     #[serde(skip)]
     pub plain_choices: BTreeMap<FilterKey, Vec<Choice>>,

@@ -24,10 +24,12 @@ pub(crate) async fn fill(
     let role = backend.person().ok_or(AppError::LoggedOut)?.role;
     let mut data = backend.rule_form(level, entity, rule).await?;
     let mut message = None;
+    let mut note = None;
     if let Some(posted) = posted {
         data.draft = posted.draft.clone();
         data.errors = posted.errors.clone();
         message = posted.message.clone();
+        note.clone_from(&posted.note);
         if let (Some((_, _, version)), Some(seen)) = (&mut data.editing, posted.version) {
             *version = seen;
         }
@@ -63,6 +65,7 @@ pub(crate) async fn fill(
         data,
         role,
         message,
+        note,
         plain_choices,
     })
 }

@@ -7,8 +7,8 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use leadbell_domain::{
-    DraftContext, EntityId, FieldErrors, Level, RuleDraft, RuleId, RuleStatus, SecretText,
-    may_show_personal_data,
+    DraftContext, EntityId, FieldErrors, Level, RuleDraft, RuleId, RuleStatus, SecretText, Trigger,
+    import_placeholders, may_show_personal_data,
 };
 use leptos::prelude::provide_context;
 
@@ -28,6 +28,8 @@ pub(crate) struct PostedRule {
     pub errors: FieldErrors,
     /// What else went wrong.
     pub message: Option<String>,
+    /// What was done to the draft, when that was asked for.
+    pub note: Option<String>,
     /// The version that the editor saw.
     pub version: Option<i64>,
 }
@@ -65,6 +67,7 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
         (Some("save"), Panel::New) => target.save(&pages, parts, &form, None).await,
         (Some("save"), Panel::Rule(rule)) => target.save(&pages, parts, &form, Some(rule)).await,
         (Some("next"), _) => target.next(&pages, parts, posted(&form)).await,
+        (Some("convert"), _) => target.again(&pages, parts, converted(posted(&form), level)).await,
         // The step stands in the address.
         _ => target.again(&pages, parts, posted(&form)).await,
     }
@@ -85,8 +88,19 @@ fn posted(form: &Form) -> PostedRule {
         draft,
         errors: FieldErrors::new(),
         message: None,
+        note: None,
         version: form.first("version").and_then(|version| version.parse().ok()),
     }
+}
+
+/// With placeholders of other systems turned into ours, and the note that says which.
+fn converted(mut posted: PostedRule, level: Level) -> PostedRule {
+    if let Some(trigger) = Trigger::from_key(&posted.draft.trigger) {
+        let done = import_placeholders(&posted.draft.text, trigger, level);
+        posted.note = Some(done.report()).filter(|said| !said.is_empty());
+        posted.draft.text = done.text;
+    }
+    posted
 }
 
 /// Where the rule lives and through whom it is reached.

@@ -26,8 +26,8 @@ pub(crate) enum Span {
     Link(String, String),
     /// A mention of a person, channel or everybody.
     Mention(String),
-    /// A moment, UTC seconds, with the text for clients that can't show it.
-    Date(i64, String),
+    /// A moment, UTC seconds, and whether its time of day is shown.
+    Date(i64, bool),
 }
 
 /// Reads a message.
@@ -148,7 +148,7 @@ fn token(text: &str) -> Option<(Span, &str)> {
         named("#", id)
     } else if let Some(date) = head.strip_prefix("!date^") {
         let seconds = date.split('^').next().and_then(|seconds| seconds.parse().ok())?;
-        Span::Date(seconds, unescape(label.unwrap_or_default()))
+        Span::Date(seconds, date.contains("{time}"))
     } else if let Some(special) = head.strip_prefix('!') {
         named("@", special.split('^').next().unwrap_or(special))
     } else if head.starts_with("https://") || head.starts_with("http://") || head.starts_with("mailto:") {
@@ -236,7 +236,7 @@ mod tests {
         );
         assert_eq!(
             line("<!date^1795464903^{date_short_pretty} {time}|2026-11-23>"),
-            [Span::Date(1_795_464_903, "2026-11-23".to_owned())]
+            [Span::Date(1_795_464_903, true)]
         );
         assert_eq!(
             line("<javascript:alert(1)|x>"),

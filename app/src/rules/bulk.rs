@@ -1,6 +1,7 @@
 //! What can be done with many rules at once: a box in each row, and one plain form over the list.
 
 use crate::parts::view::Erase;
+use leadbell_domain::RuleId;
 use leptos::ev::Event;
 use leptos::prelude::*;
 
@@ -42,20 +43,18 @@ pub(super) fn bulk_bar(tab: Tab, rows: usize) -> AnyView {
 }
 
 /// The box of one row.
-pub(super) fn pick(at: usize, rule: &leadbell_domain::RuleId, number: i64) -> AnyView {
+pub(super) fn pick(at: usize, rule: &RuleId, number: i64) -> AnyView {
     view! {
-        <td role="cell" class="table__pick" data-label="Select">
-            <label class="pick">
-                <input
-                    type="checkbox"
-                    id=pick_id(at)
-                    form=FORM
-                    name="rule"
-                    value=rule.to_string()
-                    aria-label=format!("Select rule {number}")
-                />
-            </label>
-        </td>
+        <label class="pick">
+            <input
+                type="checkbox"
+                id=pick_id(at)
+                form=FORM
+                name="rule"
+                value=rule.to_string()
+                aria-label=format!("Select rule {number}")
+            />
+        </label>
     }
     .erase()
 }

@@ -55,7 +55,6 @@ pub(super) fn rule_table(view: &EntityView, listing: &Listing<RuleRow>, tab: Tab
         <table class="table table--rules" role="table" aria-label="Tracking rules">
             <thead role="rowgroup">
                 <tr role="row">
-                    {view.can_manage.then(|| hidden_column("Select"))}
                     {column("ID")}
                     {column("Trigger")}
                     {column("Trigger Settings")}
@@ -101,8 +100,10 @@ fn rule_row(view: &EntityView, at: usize, row: &RuleRow, tab: Tab) -> AnyView {
     });
     view! {
         <tr role="row">
-            {view.can_manage.then(|| pick(at, &row.id, row.number))}
-            <td role="cell" data-label="ID" class="table__id">{number}</td>
+            <td role="cell" data-label="ID" class="table__id">
+                {view.can_manage.then(|| pick(at, &row.id, row.number))}
+                {number}
+            </td>
             <td role="cell" data-label="Trigger" class="table__trigger">
                 {platform_tag(row.trigger.platform())} " " <span class="nowrap">{row.trigger.name()}</span>
                 {sub_line("table__sub", &row.name)}

@@ -229,3 +229,45 @@ async fn addresses_that_do_not_exist_say_so() {
     }
     browser.get("/fn/rules").await.expect(405);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn placeholders_of_other_systems_are_converted_by_a_button_of_the_form() {
+    let app = TestApp::start().await;
+    let browser = admin(&app).await;
+    let typed = "Lead {lead_id} of [affiliate] sold, {frobnicate}";
+    let page = browser
+        .form(NEW, &fields(&[("do", "other"), ("action.text", typed)]))
+        .await
+        .expect(200);
+    assert!(
+        page.text.contains("value=\"convert\""),
+        "no button: {}",
+        page.text
+    );
+    let converted = fields(&[("do", "convert"), ("action.text", typed)]);
+    let page = browser.form(NEW, &converted).await.expect(200);
+    for told in [
+        "Lead {{lead_id}} of {{publisher_id}} sold, {frobnicate}</textarea>",
+        "{lead_id} is now {{lead_id}}, [affiliate] is now {{publisher_id}}.",
+        "{frobnicate} stays",
+        // What else was typed is there still, and the rule so far in words.
+        "value=\"10\"",
+        "When a lead of Debt Relief is sold by Blue Traffic for 10–50, post to",
+    ] {
+        assert!(page.text.contains(told), "no {told}: {}", page.text);
+    }
+    assert!(
+        !page.text.contains("value=\"convert\""),
+        "the button stays: {}",
+        page.text
+    );
+    assert!(!page.text.contains(demo::BOT_TOKEN));
+    assert_eq!(app.get("/rules").await.expect(200).json()["total"], 0);
+    let rejected = [
+        ("do", "other"),
+        ("trigger", "lms.lead_rejected"),
+        ("action.text", "x"),
+    ];
+    let page = browser.form(NEW, &fields(&rejected)).await.expect(200);
+    assert!(page.text.contains("has no price"), "{}", page.text);
+}

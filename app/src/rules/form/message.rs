@@ -1,9 +1,13 @@
 //! Message Text, with its placeholders at hand and its length in view.
 
-use crate::parts::view::{Erase, live_text};
-use leadbell_domain::{MAX_TEMPLATE_CHARS, Placeholder, PlaceholderGroup, Trigger, placeholders};
+use crate::parts::view::{Erase, live_maybe, live_text};
+use leadbell_domain::{
+    FORMATTERS, MAX_TEMPLATE_CHARS, Placeholder, PlaceholderGroup, Trigger, import_placeholders, placeholders,
+};
+use leptos::ev::{Event, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
+use web_sys::MouseEvent;
 
 use super::field::{complaint, error_id};
 use super::state::FormState;
@@ -47,6 +51,7 @@ pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
                 inner_html=written
             ></textarea>
             {complaint(state, "action.text")}
+            {converter(state, trigger, area)}
             <p class="hint" id="message-hint">
                 "Slack's marks work: *bold*, _italic_, ~strike~, `code`. Placeholders stand in double braces, such as "
                 <code>"{{lead_id}}"</code> ", and may be formatted: " <code>"{{price|money}}"</code> "."
@@ -55,25 +60,93 @@ pub(super) fn message_field(state: FormState, trigger: Trigger) -> AnyView {
                 <summary>"Placeholders"</summary>
                 {picker(state, trigger, insert)}
             </details>
+            <details class="help">
+                <summary>"Formatting"</summary>
+                <dl class="formats" inner_html=formats()></dl>
+            </details>
         </div>
     }
     .erase()
 }
 
-/// The placeholders under their headings; each button writes one at the cursor.
+/// Offers to convert placeholders of other systems, while there are any in the text.
+fn converter(state: FormState, trigger: Trigger, area: NodeRef<html::Textarea>) -> AnyView {
+    let level = state.level();
+    let foreign = Memo::new(move |_| {
+        state
+            .draft
+            .with(|draft| import_placeholders(&draft.text, trigger, level).converted.len())
+    });
+    let report = RwSignal::new(None::<String>);
+    let convert = move |event: MouseEvent| {
+        event.prevent_default();
+        let Some(area) = area.get_untracked() else { return };
+        let done = import_placeholders(&area.value(), trigger, level);
+        area.set_value(&done.text);
+        let _ = area.focus();
+        state.collect_settings();
+        report.set(Some(done.report()));
+    };
+    view! {
+        {live_maybe(move || {
+            (foreign.get() > 0).then(|| view! {
+                <button type="submit" class="button button--small convert" name="do" value="convert" formnovalidate on:click=convert>
+                    "Convert {name} and [name]"
+                </button>
+            }.erase())
+        })}
+        <div role="status">
+            {live_maybe(move || report.get().map(|said| view! { <p class="remark">{said}</p> }.erase()))}
+        </div>
+    }
+    .erase()
+}
+
+/// What each formatter does. As text, because nothing in it changes.
+fn formats() -> String {
+    FORMATTERS
+        .iter()
+        .map(|(written, does)| {
+            format!(
+                "<dt><code>|{}</code></dt><dd>{}</dd>",
+                escape(written),
+                escape(does)
+            )
+        })
+        .collect()
+}
+
+/// The placeholders under their headings, with a search; each button writes one at the cursor, Enter in the search
+/// the first that is left.
 fn picker(
     state: FormState,
     trigger: Trigger,
     insert: impl Fn(&'static str) + Copy + Send + Sync + 'static,
 ) -> AnyView {
+    let level = state.level();
+    let wanted = RwSignal::new(String::new());
+    let search = move |event: Event| {
+        wanted.set(event_target_value(&event).trim().to_lowercase().replace(' ', "_"));
+    };
+    let choose = move |event: KeyboardEvent| {
+        if event.key() == "Enter" {
+            // Never saves the rule from here.
+            event.prevent_default();
+            let first = placeholders(trigger, level)
+                .find(|placeholder| wanted.with_untracked(|wanted| placeholder.name.contains(wanted)));
+            if let Some(first) = first {
+                insert(first.name);
+            }
+        }
+    };
     let mut groups: Vec<(PlaceholderGroup, Vec<Placeholder>)> = Vec::new();
-    for placeholder in placeholders(trigger, state.level()) {
+    for placeholder in placeholders(trigger, level) {
         match groups.last_mut() {
             Some((group, entries)) if *group == placeholder.group => entries.push(placeholder),
             _ => groups.push((placeholder.group, vec![placeholder])),
         }
     }
-    groups
+    let groups = groups
         .into_iter()
         .map(|(group, entries)| {
             let buttons = entries
@@ -81,7 +154,12 @@ fn picker(
                 .map(|entry| {
                     let name = entry.name;
                     view! {
-                        <button type="button" class="placeholder" on:click=move |_| insert(name)>
+                        <button
+                            type="button"
+                            class="placeholder"
+                            hidden=move || wanted.with(|wanted| !name.contains(wanted))
+                            on:click=move |_| insert(name)
+                        >
                             {format!("{{{{{name}}}}}")}
                         </button>
                     }
@@ -96,8 +174,21 @@ fn picker(
             }
             .erase()
         })
-        .collect_view()
-        .erase()
+        .collect_view();
+    view! {
+        <input
+            class="input placeholders__search"
+            type="search"
+            aria-label="Search placeholders"
+            placeholder="Search placeholders…"
+            autocomplete="off"
+            on:input=search
+            on:keydown=choose
+        />
+        {groups}
+        <p>"Any other field of the lead: " <code>"{{field.name}}"</code> ", by the name the platform gives it."</p>
+    }
+    .erase()
 }
 
 /// A text as the content of its field. Reading a page, a browser swallows a first line break, the author's own if

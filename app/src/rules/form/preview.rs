@@ -1,7 +1,7 @@
 //! The message as it would look in Slack, drawn by what sends it, and the rule in words.
 
-use crate::parts::view::{Erase, live};
-use leadbell_domain::{FilterKey, RenderContext, Target, Template, Trigger, filter_lines, sample_event_of};
+use crate::parts::view::{Erase, live, live_text};
+use leadbell_domain::{MAX_RENDERED_CHARS, RenderContext, Template, Trigger, sample_event_of};
 use leptos::prelude::*;
 
 use super::slack_text::slack_text;
@@ -28,31 +28,29 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
     let number = state.number().unwrap_or(1);
     let shown = move || {
         let (text, name, shows_personal_data) = text.get();
-        if text.trim().is_empty() {
-            return view! { <p class="hint">"Write a message to see it here, filled with sample data."</p> }
-                .erase();
-        }
-        match Template::parse(&text, trigger, level) {
-            Ok(template) => {
-                let context = RenderContext {
-                    level,
-                    rule_number: number,
-                    rule_name: &name,
-                    public_url: "https://leadbell.example",
-                    shows_personal_data,
-                };
-                slack_text(&event.with_value(|event| template.render(event, &context)))
+        let (message, said) = if text.trim().is_empty() {
+            let hint = "Write a message to see it here, filled with sample data.";
+            (view! { <p class="hint">{hint}</p> }.erase(), String::new())
+        } else {
+            match Template::parse(&text, trigger, level) {
+                Ok(template) => {
+                    let context = RenderContext {
+                        level,
+                        rule_number: number,
+                        rule_name: &name,
+                        public_url: "https://leadbell.example",
+                        shows_personal_data,
+                    };
+                    let (text, length) = event.with_value(|event| template.render_measured(event, &context));
+                    (slack_text(&text), length_in_words(length))
+                }
+                Err(error) => (
+                    view! { <p class="hint">{error.to_string()}</p> }.erase(),
+                    String::new(),
+                ),
             }
-            Err(error) => view! { <p class="hint">{error.to_string()}</p> }.erase(),
-        }
-    };
-    let words = Memo::new(move |_| {
-        state.draft.track();
-        in_words(state, trigger)
-    });
-    view! {
-        <aside class="preview" aria-label="Preview">
-            <h3 class="form-section__title">"Preview"</h3>
+        };
+        view! {
             <div class="slack">
                 <span class="slack__avatar" aria-hidden="true">"L"</span>
                 <div class="slack__message">
@@ -63,39 +61,51 @@ pub(super) fn Preview(state: FormState, trigger: Trigger) -> impl IntoView {
                         " "
                         <span class="slack__time">"20:15"</span>
                     </p>
-                    {live(shown)}
+                    {message}
                 </div>
             </div>
-            <div class="preview__words">
-                {live(move || words.get().into_iter().map(|line| view! { <p>{line}</p> }.erase()).collect_view().erase())}
-            </div>
+            <p class="hint preview__length">{said}</p>
+        }
+        .erase()
+    };
+    let words = move || {
+        state.draft.with(|draft| {
+            draft.sentence(trigger, level, &state.entity_name(), &|key, id| {
+                state.chosen(key)?.with_untracked(|chosen| {
+                    chosen
+                        .iter()
+                        .find(|choice| choice.id == id)
+                        .map(|choice| choice.name.clone())
+                })
+            })
+        })
+    };
+    view! {
+        <aside class="preview" aria-label="Preview">
+            <h3 class="form-section__title">"Preview"</h3>
+            {live(shown)}
+            <p class="preview__words">{live_text(words)}</p>
         </aside>
     }
     .erase()
 }
 
-/// What the rule does, once it is complete.
-fn in_words(state: FormState, trigger: Trigger) -> Vec<String> {
-    let Ok(rule) = state.parse() else {
-        return Vec::new();
-    };
-    let filters = filter_lines(rule.filters(), |key: FilterKey, id| {
-        let chosen = state.chosen(key)?.get_untracked();
-        chosen
-            .into_iter()
-            .find(|choice| choice.id == id)
-            .map(|choice| choice.name)
-    });
-    let to = match rule.target() {
-        Target::Channel(id) => format!("channel {id}"),
-        Target::Member(id) => format!("user {id}"),
-    };
-    let mut lines = vec![format!(
-        "On every {} of {} this message goes to {to}{}",
-        trigger.label(),
-        state.entity_name(),
-        if filters.is_empty() { "." } else { ", if:" }
-    )];
-    lines.extend(filters);
-    lines
+/// How long the message is beside what Slack takes.
+fn length_in_words(length: usize) -> String {
+    if length > MAX_RENDERED_CHARS {
+        format!("{length} characters with this sample: Slack takes 4,000 at most, the rest will be cut.")
+    } else {
+        format!("{length} of 4,000 characters with this sample.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::length_in_words;
+
+    #[test]
+    fn a_message_that_slack_would_cut_is_told_before() {
+        assert!(length_in_words(4_000).starts_with("4000 of 4,000"));
+        assert!(length_in_words(4_001).contains("will be cut"));
+    }
 }

@@ -1,7 +1,7 @@
 //! Step 2: which of those events (Trigger Settings), and the message (Action Settings).
 
 use crate::parts::view::{Erase, live_maybe, live_text};
-use leadbell_domain::{FilterKey, Method, Trigger, form_fields, may_show_personal_data};
+use leadbell_domain::{FilterKey, Method, PriceMeaning, Trigger, form_fields, may_show_personal_data};
 use leptos::prelude::*;
 use web_sys::MouseEvent;
 
@@ -66,6 +66,9 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
                     <h3 class="form-section__title">"Trigger Settings"</h3>
                     <p class="hint">"All optional. Without any, every event of this trigger sends the message."</p>
                     <div class="filters">{filters}</div>
+                    {(trigger.price_meaning(state.level()) == PriceMeaning::None).then(|| view! {
+                        <p class="hint">"What is rejected has no price, so there are no Price Restrictions here."</p>
+                    }.erase())}
                     {check_field("include_test", "Also for test leads; their messages say TEST", draft.include_test)}
                     {(trigger == Trigger::LmsRevenuePingBack).then(|| {
                         check_field("include_duplicates", "Also for repeated ping backs", draft.include_duplicates)

@@ -43,9 +43,10 @@ fn spans(spans_of: Vec<Span>) -> AnyView {
                 view! { <span class="slack__link" title=address>{label}</span> }.erase()
             }
             Span::Mention(name) => view! { <span class="slack__mention">{name}</span> }.erase(),
-            Span::Date(seconds, _) => {
+            Span::Date(seconds, with_time) => {
                 let clock = Clock::utc(seconds.saturating_mul(1_000));
-                format!("{} {}", clock.date(), clock.time()).erase()
+                let time = if with_time { clock.time() } else { String::new() };
+                format!("{} {time}", clock.date()).trim_end().to_owned().erase()
             }
         })
         .collect_view()

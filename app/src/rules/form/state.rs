@@ -48,7 +48,7 @@ pub(super) struct FormState {
     pub errors: RwSignal<FieldErrors>,
     /// What else went wrong.
     pub message: RwSignal<Option<String>>,
-    /// What a changed trigger removed.
+    /// What a changed trigger removed, or what else was done to the draft.
     pub note: RwSignal<Option<String>>,
     /// The form element.
     pub form: NodeRef<html::Form>,
@@ -91,7 +91,7 @@ impl FormState {
             chosen: StoredValue::new(chosen),
             errors: RwSignal::new(page.data.errors.clone()),
             message: RwSignal::new(page.message.clone()),
-            note: RwSignal::new(None),
+            note: RwSignal::new(page.note.clone()),
             form: NodeRef::new(),
             saving: RwSignal::new(false),
             asks_login: RwSignal::new(false),
