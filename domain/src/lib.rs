@@ -74,5 +74,5 @@ pub use template::{
     FORMATTERS, Imported, Left, MAX_RENDERED_CHARS, MAX_TEMPLATE_CHARS, RenderContext, Template,
     TemplateError, import_placeholders,
 };
-pub use timestamp::{Timestamp, format_rfc3339, parse_rfc3339};
+pub use timestamp::{Civil, Timestamp, format_rfc3339, parse_rfc3339};
 pub use trigger::{Level, Platform, PriceMeaning, Trigger};

@@ -1,11 +1,9 @@
 //! The few things pages do to the browser's document. Nothing here runs on the server.
 
-use leadbell_domain::Timestamp;
+use leadbell_domain::{Civil, Timestamp};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
-
-use crate::logic::ago::Clock;
 
 /// The names and texts of a form, as a plain post would send them.
 pub(crate) fn form_pairs(form: &HtmlFormElement) -> Vec<(String, String)> {
@@ -61,16 +59,17 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// A moment on the reader's own clock.
-pub(crate) fn local(at: Timestamp) -> Clock {
+pub(crate) fn local(at: Timestamp) -> Civil {
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 milliseconds")]
     let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
-    Clock {
+    Civil {
         year: i64::from(date.get_full_year()),
         month: i64::from(date.get_month()) + 1,
         day: i64::from(date.get_date()),
         hour: i64::from(date.get_hours()),
         minute: i64::from(date.get_minutes()),
         second: i64::from(date.get_seconds()),
+        milli: 0,
     }
 }
 

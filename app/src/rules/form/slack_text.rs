@@ -1,9 +1,9 @@
 //! Slack text as Slack would show it.
 
 use crate::parts::view::Erase;
+use leadbell_domain::Civil;
 use leptos::prelude::*;
 
-use crate::logic::ago::Clock;
 use crate::logic::mrkdwn::{Block, Span, blocks};
 
 pub(super) fn slack_text(text: &str) -> AnyView {
@@ -44,7 +44,7 @@ fn spans(spans_of: Vec<Span>) -> AnyView {
             }
             Span::Mention(name) => view! { <span class="slack__mention">{name}</span> }.erase(),
             Span::Date(seconds, with_time) => {
-                let clock = Clock::utc(seconds.saturating_mul(1_000));
+                let clock = Civil::of(seconds.saturating_mul(1_000));
                 let time = if with_time { clock.time() } else { String::new() };
                 format!("{} {time}", clock.date()).trim_end().to_owned().erase()
             }

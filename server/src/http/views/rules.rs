@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use leadbell_app::error::AppError;
 use leadbell_app::views::{Listing, RuleRow, RuleSearch};
 use leadbell_domain::{
-    EntityId, EntityKind, Level, Role, RuleId, RuleSort, RuleStatus, StoredRule, Target, Trigger, Verb, Viewer,
-    filter_lines,
+    EntityId, EntityKind, Level, Role, RuleId, RuleSort, RuleStatus, StoredRule, Target, Trigger, Verb,
+    Viewer, filter_lines,
 };
 use leadbell_store::{Connection, RuleListing, RuleQuery};
 

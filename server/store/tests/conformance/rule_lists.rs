@@ -236,7 +236,14 @@ pub async fn a_list_of_rules_can_be_sorted(bench: &Bench) {
     let (second, later) = (&rows[2].stored.id, NOON + 1);
     bench
         .store
-        .set_rule_status(second, Level::Product, &Scope::All, RuleStatus::Disabled, &Actor::System, later)
+        .set_rule_status(
+            second,
+            Level::Product,
+            &Scope::All,
+            RuleStatus::Disabled,
+            &Actor::System,
+            later,
+        )
         .await
         .unwrap();
     assert_eq!(sorted(RuleSort::Changed).await, [2, 4, 3, 1]);
@@ -271,7 +278,14 @@ pub async fn an_entity_tells_who_made_its_rules_and_where_they_send_to(bench: &B
     let gone = add_rule(&*bench.store, gone).await;
     bench
         .store
-        .delete_rule(&gone.id, Level::Publisher, &Scope::All, None, &Actor::System, NOON)
+        .delete_rule(
+            &gone.id,
+            Level::Publisher,
+            &Scope::All,
+            None,
+            &Actor::System,
+            NOON,
+        )
         .await
         .unwrap();
     let told = RuleFacets {
