@@ -20,6 +20,7 @@ pub mod lifecycle;
 pub mod names;
 pub mod people;
 pub mod rules;
+mod sentences;
 pub mod simulate;
 pub mod state;
 pub mod telemetry;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use leadbell_domain::{EntityId, EntityKind, Sentence, StoredRule, Viewer};
 use leadbell_store::{EntityQuery, Store, StoreError};
+use serde_json::Value;
 
 use crate::access::filter_kind;
 
@@ -48,4 +49,19 @@ pub async fn sentences<'a>(
             Sentence::of(rule, &entity).write(&|key, id| name(filter_kind(key)?, id))
         })
         .collect())
+}
+
+/// The rules as the REST interface answers them, each with its sentence.
+pub async fn with_summaries<'a>(
+    store: &dyn Store,
+    viewer: &Viewer,
+    rules: impl Iterator<Item = &'a StoredRule> + Clone,
+) -> Result<Vec<Value>, StoreError> {
+    let sentences = sentences(store, viewer, rules.clone()).await?;
+    let told = rules.zip(sentences).map(|(rule, sentence)| {
+        let mut json = rule.to_json();
+        json["summary"] = Value::String(sentence);
+        json
+    });
+    Ok(told.collect())
 }

@@ -7,7 +7,15 @@ use crate::{FieldErrors, FilterKey, StoredRule, Target, format_rfc3339};
 
 /// Fields of an answered rule that only the server decides. They may stand in a rule that is sent, so that what was
 /// fetched can be sent back, and are not read.
-pub const RULE_OWN_FIELDS: [&str; 6] = ["id", "number", "version", "created_at", "updated_at", "remark"];
+pub const RULE_OWN_FIELDS: [&str; 7] = [
+    "id",
+    "number",
+    "version",
+    "created_at",
+    "updated_at",
+    "summary",
+    "remark",
+];
 
 /// Fields of a rule that its sender decides.
 const FIELDS: [&str; 11] = [

@@ -259,7 +259,7 @@ impl Import {
             return Ok(ours.to_owned());
         }
         let near = placeholders(self.trigger, self.level)
-            .map(|own| (strsim::damerau_levenshtein(&plain, &squashed(own.name)), own.name))
+            .map(|own| (strsim::osa_distance(&plain, &squashed(own.name)), own.name))
             .min()
             .filter(|(distance, best)| *distance <= 2.max(best.len() / 4));
         Err(near)

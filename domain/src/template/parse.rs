@@ -136,12 +136,7 @@ fn refusal(name: &str, trigger: Trigger, level: Level) -> String {
     }
     let lower = name.to_lowercase();
     let near = placeholders(trigger, level)
-        .map(|placeholder| {
-            (
-                strsim::damerau_levenshtein(&lower, placeholder.name),
-                placeholder.name,
-            )
-        })
+        .map(|placeholder| (strsim::osa_distance(&lower, placeholder.name), placeholder.name))
         .min()
         .filter(|(distance, best)| *distance <= 2.max(best.len() / 3));
     match near {

@@ -95,7 +95,7 @@ impl Zone {
         let wanted = wanted.rsplit('/').next().unwrap_or_default();
         let near = ZONES
             .iter()
-            .map(|zone| (strsim::damerau_levenshtein(wanted, &city(zone)), zone.name))
+            .map(|zone| (strsim::osa_distance(wanted, &city(zone)), zone.name))
             .min()
             .filter(|(distance, _)| *distance <= 3)
             .map_or("America/New_York", |(_, name)| name);

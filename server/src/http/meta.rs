@@ -5,7 +5,8 @@ use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
 use leadbell_domain::{
-    FilterKey, Level, Method, PriceOp, Role, Trigger, Verb, filter_label, form_fields, placeholders, reach,
+    FORMATTERS, FilterKey, Level, Method, PriceOp, Role, Trigger, Verb, filter_label, form_fields,
+    placeholders, reach,
 };
 use serde_json::{Value, json};
 
@@ -49,6 +50,7 @@ fn matrices() -> Value {
         "roles": roles,
         "filters": FilterKey::ALL.map(|filter| json!({"key": filter.key(), "label": filter_label(filter)})),
         "methods": Method::ALL.map(Method::key),
+        "formatters": FORMATTERS.map(|(written, help)| json!({"written": written, "help": help})),
         "price_operators": PriceOp::ALL.map(|op| json!({
             "key": op.key(), "label": op.label(), "takes_value": op.takes_value(), "takes_range": op.takes_range(),
         })),

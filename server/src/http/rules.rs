@@ -17,6 +17,7 @@ use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
 use super::request::{Id, Params, json_body, parse_json, read_body, says_json};
 use crate::rules::{self, Editing, RuleError};
+use crate::sentences::with_summaries;
 use crate::state::AppState;
 use crate::test_run;
 
@@ -101,7 +102,8 @@ async fn list(
         total += page.total;
         skip = (skip - page.total).max(0);
         left -= i64::try_from(page.rows.len()).unwrap_or(left);
-        found.extend(page.rows.iter().map(|row| row.stored.to_json()));
+        let rules = page.rows.iter().map(|row| &row.stored);
+        found.extend(with_summaries(&*state.store, &viewer, rules).await?);
     }
     Ok(Json(json!({"rules": found, "total": total})))
 }
@@ -117,8 +119,16 @@ async fn permitted(state: &AppState, viewer: &Viewer, id: &str, verb: Verb) -> R
     Ok(rules::permitted_rule(state, viewer, level, &id, verb).await?)
 }
 
-fn answer(status: StatusCode, rule: &StoredRule, remark: Option<String>) -> Response {
-    let mut body = rule.to_json();
+/// One rule, with its version as ETag.
+async fn answer(
+    state: &AppState,
+    viewer: &Viewer,
+    status: StatusCode,
+    rule: &StoredRule,
+    remark: Option<String>,
+) -> Result<Response, Problem> {
+    let mut told = with_summaries(&*state.store, viewer, std::iter::once(rule)).await?;
+    let mut body = told.pop().unwrap_or_default();
     if let (Some(remark), Some(map)) = (remark, body.as_object_mut()) {
         map.insert("remark".to_owned(), Value::String(remark));
     }
@@ -126,16 +136,13 @@ fn answer(status: StatusCode, rule: &StoredRule, remark: Option<String>) -> Resp
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", rule.version)) {
         response.headers_mut().insert(header::ETAG, tag);
     }
-    response
+    Ok(response)
 }
 
 async fn show(State(state): State<AppState>, headers: HeaderMap, Id(id): Id) -> Result<Response, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Read).await?;
-    Ok(answer(
-        StatusCode::OK,
-        &permitted(&state, &viewer, &id, Verb::View).await?,
-        None,
-    ))
+    let rule = permitted(&state, &viewer, &id, Verb::View).await?;
+    answer(&state, &viewer, StatusCode::OK, &rule, None).await
 }
 
 async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
@@ -152,7 +159,7 @@ async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -
             )),
             other => other.into(),
         })?;
-    let mut response = answer(StatusCode::CREATED, &saved.rule, saved.note);
+    let mut response = answer(&state, &viewer, StatusCode::CREATED, &saved.rule, saved.note).await?;
     if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/rules/{}", saved.rule.id)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
@@ -218,7 +225,7 @@ async fn replace(
             RuleError::Conflict if version.is_some() => changed_meanwhile(),
             other => other.into(),
         })?;
-    Ok(answer(StatusCode::OK, &saved.rule, saved.note))
+    answer(&state, &viewer, StatusCode::OK, &saved.rule, saved.note).await
 }
 
 fn changed_meanwhile() -> Problem {

@@ -156,3 +156,54 @@ async fn a_publisher_is_not_told_who_made_his_rules_nor_what_is_adjacent() {
         assert!(!page.contains(hidden), "{hidden} in {page}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_are_answered_with_a_sentence_that_sums_them_up() {
+    let app = TestApp::start().await;
+    let filters =
+        json!({"publisher": {"any_of": ["1044"]}, "price": {"op": "between", "min": "10", "max": "50"}});
+    let made = app
+        .rule(&set(
+            rule("product", "218", "lms.lead_sold", "x"),
+            "filters",
+            filters,
+        ))
+        .await;
+    let sentence = format!(
+        "When a lead of Debt Relief is sold by Blue Traffic for 10–50, post to {}.",
+        demo::SALES
+    );
+    assert_eq!(made["summary"], sentence);
+    app.rule(&rule("campaign", "8807", "lms.campaign_sold", "x"))
+        .await;
+    let channel = json!({"channel": {"none_of": ["5521"]}});
+    let own = set(rule("publisher", "1044", "cl.lead_sold", "x"), "filters", channel);
+    app.rule(&own).await;
+    let list = app.get("/rules").await.expect(200).json();
+    let told: Vec<&str> = list["rules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| rule["summary"].as_str().unwrap())
+        .collect();
+    let to = demo::SALES;
+    assert_eq!(
+        told,
+        [
+            sentence,
+            format!("When Acme CA buys a lead, post to {to}."),
+            format!(
+                "When a call of Blue Traffic is sold not through Blue POST 1, post to {to}."
+            ),
+        ]
+    );
+    // What was fetched can be sent back.
+    let mut again = list["rules"][0].clone();
+    again["name"] = json!("Renamed");
+    let path = format!("/rules/{}", again["id"].as_str().unwrap());
+    let put = app.put(&path, &again).await.expect(200).json();
+    assert_eq!(
+        (&put["name"], &put["summary"]),
+        (&json!("Renamed"), &made["summary"])
+    );
+}

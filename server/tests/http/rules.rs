@@ -13,7 +13,15 @@ fn path(rule: &Value) -> String {
 /// The rule as somebody writes it who has its connection's id.
 fn draft(rule: &Value) -> Value {
     let mut draft = rule.clone();
-    for own in ["id", "number", "version", "created_at", "updated_at", "remark"] {
+    for own in [
+        "id",
+        "number",
+        "version",
+        "created_at",
+        "updated_at",
+        "summary",
+        "remark",
+    ] {
         draft.as_object_mut().unwrap().remove(own);
     }
     draft

@@ -58,6 +58,7 @@ fn matrices() -> Value {
             "filters": list(&filter),
             "methods": list(&one_of(&Method::ALL.map(Method::key))),
             "price_operators": list(&operator),
+            "formatters": list(&closed(&json!({"written": text(), "help": text()}), &[])),
         }),
         &[],
     )

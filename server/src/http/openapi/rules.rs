@@ -206,6 +206,7 @@ fn rule() -> Value {
             "status": one_of(&["active", "disabled"]),
             "created_at": time(),
             "updated_at": time(),
+            "summary": {"type": "string", "description": "The rule in one sentence."},
             "remark": {"type": "string", "description": "What the server has to say about the change."},
         }),
         &["remark"],
