@@ -47,7 +47,12 @@ async fn bulk(State(pages): State<Pages>, request: Request) -> Response {
         return undo(visit, &place).await;
     }
     if rules.is_empty() {
-        return visit.done("Select at least one rule first.", &list).await;
+        // Whose rules these are not is told that, and not what he forgot.
+        return match visit.backend.entity(place.level, &place.entity).await {
+            Ok(view) if view.can_manage => visit.done("Select at least one rule first.", &list).await,
+            Ok(_) => visit.trouble(AppError::Forbidden).await,
+            Err(error) => visit.trouble(error).await,
+        };
     }
     let (deed, done) = match what.as_str() {
         "enable" => (ManyDeed::Switch(RuleStatus::Active), "enabled"),

@@ -82,6 +82,11 @@ async fn open(State(pages): State<Pages>, request: Request) -> Response {
         Err(elsewhere) => return *elsewhere,
     };
     match Asked::of(&visit, |name| visit.queries(name)) {
+        // Nothing is chosen (any more): the list is where that is done.
+        Some(asked) if asked.rules.is_empty() => {
+            let list = asked.place.place.tracking();
+            visit.go(&list)
+        }
         Some(asked) => show(visit, &asked, Wrong::default(), false).await,
         None => visit.trouble(AppError::NotFound).await,
     }

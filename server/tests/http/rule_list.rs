@@ -110,7 +110,6 @@ async fn a_row_shows_name_note_and_what_became_of_its_filters() {
         "Publisher is Blue Traffic (disabled)",
         &format!("action=\"{LIST}/bulk\""),
         &format!("href=\"{address}/copy\""),
-        &format!("href=\"{address}/history\""),
         &format!("href=\"{address}/adjacent\""),
     ] {
         assert!(page.contains(told), "no {told} in {page}");
@@ -151,7 +150,7 @@ async fn a_publisher_is_not_told_who_made_his_rules_nor_what_is_adjacent() {
         );
     }
     let page = publisher.get("/profile/tracking").await.expect(200).text;
-    assert!(page.contains("action=\"/profile/tracking/bulk\"") && page.contains("/history\""));
+    assert!(page.contains("action=\"/profile/tracking/bulk\"") && page.contains("/copy\""));
     for hidden in ["Author", "Adjacent", "/adjacent", "The Publisher Agent", &staff] {
         assert!(!page.contains(hidden), "{hidden} in {page}");
     }
@@ -192,9 +191,7 @@ async fn rules_are_answered_with_a_sentence_that_sums_them_up() {
         [
             sentence,
             format!("When Acme CA buys a lead, post to {to}."),
-            format!(
-                "When a call of Blue Traffic is sold not through Blue POST 1, post to {to}."
-            ),
+            format!("When a call of Blue Traffic is sold not through Blue POST 1, post to {to}."),
         ]
     );
     // What was fetched can be sent back.

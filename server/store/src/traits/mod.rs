@@ -27,7 +27,9 @@ pub use audit::AuditLog;
 
 /// Everything Leadbell remembers.
 #[async_trait]
-pub trait Store: Accounts + AdjacentStore + AuditLog + RuleHistory + RuleLists + Send + Sync + 'static {
+pub trait Store:
+    Accounts + AdjacentStore + AuditLog + RuleHistory + RuleLists + Send + Sync + 'static
+{
     /// Brings the schema up to date.
     async fn migrate(&self) -> Result<(), StoreError>;
     /// Whether the database answers.
