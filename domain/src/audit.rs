@@ -15,15 +15,15 @@ pub enum AuditAction {
     RuleDeleted,
     /// A tracking rule was put back to what it was once.
     RuleRestored,
-    /// Rules came in from a file.
-    RulesImported,
+    /// A tracking rule came in from a file.
+    RuleImported,
     /// A preset was added.
     PresetCreated,
     /// A preset was changed.
     PresetChanged,
     /// A preset was deleted.
     PresetDeleted,
-    /// A preset's change was applied to its rules.
+    /// A tracking rule followed a change of its preset.
     PresetApplied,
     /// An entry of the catalog was changed by hand.
     CatalogChanged,
@@ -62,7 +62,7 @@ impl AuditAction {
         AuditAction::RuleDisabled,
         AuditAction::RuleDeleted,
         AuditAction::RuleRestored,
-        AuditAction::RulesImported,
+        AuditAction::RuleImported,
         AuditAction::PresetCreated,
         AuditAction::PresetChanged,
         AuditAction::PresetDeleted,
@@ -102,11 +102,11 @@ impl AuditAction {
             AuditAction::RuleDisabled => ("rule.disabled", "Rule disabled"),
             AuditAction::RuleDeleted => ("rule.deleted", "Rule deleted"),
             AuditAction::RuleRestored => ("rule.restored", "Rule restored"),
-            AuditAction::RulesImported => ("rules.imported", "Rules imported"),
+            AuditAction::RuleImported => ("rule.imported", "Rule imported"),
             AuditAction::PresetCreated => ("preset.created", "Preset added"),
             AuditAction::PresetChanged => ("preset.changed", "Preset changed"),
             AuditAction::PresetDeleted => ("preset.deleted", "Preset deleted"),
-            AuditAction::PresetApplied => ("preset.applied", "Preset applied"),
+            AuditAction::PresetApplied => ("rule.preset_applied", "Preset applied to rule"),
             AuditAction::CatalogChanged => ("catalog.changed", "Catalog changed"),
             AuditAction::CatalogImported => ("catalog.imported", "Catalog imported"),
             AuditAction::UserCreated => ("user.created", "User added"),

@@ -1,7 +1,8 @@
-//! The one way to write the audit log. What goes into it is for people to read, and never a secret: passwords, links,
+//! The one way to write the audit log, but for changes of rules: those the store tells of itself, in the transaction
+//! that makes them. What goes into it is for people to read, and never a secret: passwords, links,
 //! keys and tokens are named, not told.
 
-use leadbell_domain::{AuditAction, EntityId, Level, Platform, StoredRule, Timestamp};
+use leadbell_domain::{AuditAction, EntityId, Level, Platform, Timestamp};
 use leadbell_store::{Actor, ApiKey, AuditEntry, AuditSubject, Connection, Store, User};
 
 use crate::ids::Fresh;
@@ -50,17 +51,6 @@ impl Line {
         let action = AuditAction::ConnectionAdded;
         let label = format!("{} · {}", connection.name, connection.hint);
         Self::of(action, "connection", Some(connection.id.as_str()), &label)
-    }
-
-    /// About a tracking rule.
-    pub fn rule(action: AuditAction, rule: &StoredRule) -> Self {
-        let label = match rule.rule.name.as_str() {
-            "" => format!("Rule {}", rule.number),
-            name => format!("Rule {} · {name}", rule.number),
-        };
-        Self::of(action, "rule", Some(rule.id.as_str()), &label)
-            .at(rule.rule.level, &rule.rule.entity)
-            .platform(Some(rule.rule.trigger.platform()))
     }
 
     /// Where it lives.

@@ -31,6 +31,17 @@ fn writer_role(viewer: &Viewer, level: Level) -> Role {
     }
 }
 
+/// What a draft of this viewer for this entity is held against.
+pub(crate) fn context<'a>(viewer: &Viewer, level: Level, entity: &'a Entity) -> DraftContext<'a> {
+    DraftContext {
+        role: writer_role(viewer, level),
+        level,
+        entity: &entity.id,
+        platform: entity.platform,
+        may_show_personal_data: may_show_personal_data(viewer.role),
+    }
+}
+
 /// Judges a draft for this entity, whose rules the viewer may manage. `kept` is the connection that a rule there has
 /// already: it may stay, whoever it belongs to.
 pub async fn judge(
@@ -41,13 +52,7 @@ pub async fn judge(
     draft: &RuleDraft,
     kept: Option<&ConnectionId>,
 ) -> Result<Judged, RuleError> {
-    let context = DraftContext {
-        role: writer_role(viewer, level),
-        level,
-        entity: &entity.id,
-        platform: entity.platform,
-        may_show_personal_data: may_show_personal_data(viewer.role),
-    };
+    let context = context(viewer, level, entity);
     let parsed = draft.parse(&context).map_err(RuleError::Fields)?;
     // A publisher serves both platforms, and so would a rule of his: the writer's own bounds count there.
     if let Scope::Platform(platform) = viewer.scope(level, Verb::Manage)

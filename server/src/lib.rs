@@ -19,6 +19,7 @@ pub mod judging;
 pub mod lifecycle;
 pub mod names;
 pub mod people;
+pub mod refused;
 pub mod rules;
 mod sentences;
 pub mod simulate;

@@ -11,8 +11,10 @@ use leadbell_store::{
 
 use crate::actor::{Actor, Caller};
 use crate::adjacent;
+use crate::audit::{self, Line};
 use crate::ids::Fresh;
 use crate::judging::{Judged, judge};
+use crate::refused;
 use crate::state::AppState;
 
 /// Why a rule was not changed.
@@ -79,6 +81,9 @@ pub async fn permitted_entity(
     {
         return Ok(entity);
     }
+    if verb == Verb::Manage {
+        refused::target(state, viewer, "entity", Some((level, id)), None).await;
+    }
     // Whoever may look learns that he may not change; anybody else learns nothing.
     if verb == Verb::Manage
         && state
@@ -106,6 +111,9 @@ pub async fn permitted_rule(
         .await?
     {
         return Ok(rule);
+    }
+    if verb == Verb::Manage {
+        refused::target(state, viewer, "rule", None, Some(id)).await;
     }
     if verb == Verb::Manage
         && state
@@ -140,7 +148,11 @@ pub async fn save(
         None => None,
     };
     let kept = before.as_ref().map(|before| &before.rule.action.connection);
-    let Judged { rule, note } = judge(state, viewer, level, &entity, draft, kept).await?;
+    let judged = judge(state, viewer, level, &entity, draft, kept).await;
+    if let Err(RuleError::Fields(errors)) = &judged {
+        refused::draft(state, viewer, level, &entity, draft, errors).await;
+    }
+    let Judged { rule, note } = judged?;
     let now = state.clock.now_ms();
     let stored = match editing {
         Some(Editing { id, version }) => {
@@ -247,6 +259,9 @@ pub async fn keep_token(
         token: token.clone(),
     };
     let mut kept = state.store.insert_connection(&new).await?;
+    if kept.id == new.connection.id {
+        audit::record(&*state.store, by, now, Line::connection(&kept)).await;
+    }
     // The same token may have been stored long ago; what Slack says now counts.
     if check.status == ConnectionStatus::Ok {
         state.store.record_connection_check(&kept.id, &check).await?;

@@ -4,6 +4,7 @@
 //! fills views for that person only. Server functions and form posts are one call of it each.
 
 mod adjacent;
+mod audit;
 mod many;
 mod people;
 
@@ -21,11 +22,12 @@ use crate::views::{
 pub use adjacent::AdjacentRules;
 pub use many::ManyRules;
 
-pub use people::{Account, People};
+pub use audit::AuditPages;
+pub use people::{Account, ApiKeys, People};
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
-pub trait Backend: Account + AdjacentRules + ManyRules + People + Send + Sync {
+pub trait Backend: Account + ApiKeys + AuditPages + AdjacentRules + ManyRules + People + Send + Sync {
     /// Who is logged in; `None` for nobody.
     fn person(&self) -> Option<Person>;
 

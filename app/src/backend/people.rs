@@ -26,7 +26,11 @@ pub trait People: Send + Sync {
     async fn switch_user(&self, id: &UserId, active: bool) -> Result<String, AppError>;
     /// Makes a one-time link to choose a password; older ones of the person end.
     async fn hand_over(&self, id: &UserId) -> Result<Handover, AppError>;
+}
 
+/// Keys of programs, for those whose duty people are; `NotFound` for everybody else.
+#[async_trait]
+pub trait ApiKeys: Send + Sync {
     /// All API keys.
     async fn api_keys(&self) -> Result<Vec<KeyRow>, AppError>;
     /// Makes an API key.

@@ -10,7 +10,7 @@ use super::Visit;
 use super::rule_place::{RulePlace, place_of};
 use crate::address;
 use crate::error::AppError;
-use crate::http::{Form, Pages};
+use crate::http::Pages;
 use crate::logic::query::with_query;
 use crate::views::ManyDeed;
 
@@ -117,6 +117,7 @@ async fn undo(visit: Visit, place: &RulePlace) -> Response {
 }
 
 /// The changes that an undo takes back, as an address holds them: `id.version,id.version`.
+#[cfg(test)]
 fn changes(changed: &[(RuleId, i64)]) -> String {
     let texts: Vec<String> = changed
         .iter()

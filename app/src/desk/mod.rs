@@ -7,6 +7,7 @@
 
 mod account;
 mod adjacent;
+mod audit;
 mod bulk;
 mod catalog;
 mod copied;
@@ -44,6 +45,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(guide::router())
         .merge(login::router())
         .merge(account::router())
+        .merge(audit::router())
         .merge(reset::router())
         .merge(users::router())
 }

@@ -2,6 +2,8 @@
 //! not see: the server fills these for one viewer.
 
 mod adjacent;
+#[cfg(feature = "ssr")]
+pub mod audit;
 mod many;
 #[cfg(feature = "ssr")]
 pub mod people;

@@ -13,6 +13,7 @@ mod known;
 mod model;
 mod open;
 mod postgres;
+mod rule_audit;
 mod secret;
 mod sqlite;
 mod text;

@@ -5,6 +5,7 @@
 
 mod account;
 mod adjacent;
+mod audit;
 mod catalog_pages;
 mod crash;
 mod crash_storm;

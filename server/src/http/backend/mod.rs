@@ -4,6 +4,8 @@
 
 mod account;
 mod adjacent;
+mod audit;
+mod keys;
 mod login;
 mod many;
 mod users;
@@ -152,6 +154,9 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     }
     if !viewer.duty(Duty::Users, Verb::View).is_nothing() {
         menu.push(link("/users", "Users"));
+    }
+    if !viewer.duty(Duty::Audit, Verb::View).is_nothing() {
+        menu.push(link("/audit", "Audit log"));
     }
     menu.push(link("/help/slack", "Slack setup"));
     menu

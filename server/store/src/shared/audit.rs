@@ -1,13 +1,14 @@
 //! The audit log.
 
 use async_trait::async_trait;
-use leadbell_domain::{AuditAction, EntityId, Level, Platform, Scope};
+use leadbell_domain::{AuditAction, EntityId, Level, Platform, Rule, RuleId, Scope, StoredRule};
 
 use super::fields::Fields;
 use super::store::{read, write};
-use super::{Connection, DbStore, Result, Row, Sql, push_search};
+use super::{Connection, DbStore, Result, Row, Sql, push_in, push_search};
+use crate::rule_audit::rule_entry;
 use crate::text::{clean, search_text};
-use crate::{Actor, AuditEntry, AuditLog, AuditQuery, AuditSubject, Page, StoreError};
+use crate::{Actor, AuditEntry, AuditLog, AuditQuery, AuditSubject, ChangeKind, Page, StoreError};
 
 async fn record(db: &mut Connection, entries: &[AuditEntry]) -> Result<()> {
     for entry in entries {
@@ -44,6 +45,17 @@ async fn record(db: &mut Connection, entries: &[AuditEntry]) -> Result<()> {
         .await?;
     }
     Ok(())
+}
+
+/// Tells of a change of a rule, in the transaction that makes it.
+pub(super) async fn record_rule(
+    db: &mut Connection,
+    before: Option<&Rule>,
+    stored: &StoredRule,
+    kind: ChangeKind,
+    by: &Actor,
+) -> Result<()> {
+    record(db, &[rule_entry(before, stored, kind, by)?]).await
 }
 
 fn read_entry(row: &Row) -> Result<AuditEntry> {
@@ -135,6 +147,15 @@ async fn list(db: &mut Connection, query: &AuditQuery) -> Result<Page<AuditEntry
     Ok(Page { rows, total })
 }
 
+async fn living(db: &mut Connection, ids: &[RuleId]) -> Result<Vec<RuleId>> {
+    let mut sql = Sql::new("SELECT id FROM rules WHERE deleted_at IS NULL AND ");
+    push_in(&mut sql, "id", ids.iter().map(RuleId::as_str));
+    let rows = sql.build().fetch_all(db).await?;
+    rows.iter()
+        .map(|row| Fields::of(row, "rules", "id")?.id("id"))
+        .collect()
+}
+
 #[async_trait]
 impl AuditLog for DbStore {
     async fn record_audit(&self, entries: &[AuditEntry]) -> Result<(), StoreError> {
@@ -143,5 +164,9 @@ impl AuditLog for DbStore {
 
     async fn list_audit(&self, query: &AuditQuery) -> Result<Page<AuditEntry>, StoreError> {
         read!(self, list, query)
+    }
+
+    async fn living_rules(&self, ids: &[RuleId]) -> Result<Vec<RuleId>, StoreError> {
+        read!(self, living, ids)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use leadbell_domain::{Level, Rule, RuleId, Scope, StoredRule, Timestamp};
 
 use super::rule_rows::{self, COLUMNS};
-use super::{Connection, LOCK, Result, Sql, expect_one, rule_versions, scope};
+use super::{Connection, LOCK, Result, Sql, audit, expect_one, rule_versions, scope};
 use crate::{Actor, ChangeKind, Deed, KeptRule, RuleChange, StoreError};
 
 /// What every change of a batch has in common.
@@ -130,7 +130,7 @@ async fn insert(
         author: occasion.by.user().cloned(),
     };
     rule_rows::insert(db, &stored).await?;
-    keep(db, &stored, ChangeKind::Created, occasion).await?;
+    keep(db, None, &stored, ChangeKind::Created, occasion).await?;
     Ok(stored)
 }
 
@@ -178,7 +178,7 @@ async fn write(
     } else {
         rule_rows::update(db, &stored).await?;
     }
-    keep(db, &stored, change.deed.kind(), occasion).await?;
+    keep(db, Some(&old.rule), &stored, change.deed.kind(), occasion).await?;
     Ok(stored)
 }
 
@@ -197,11 +197,15 @@ async fn delete(db: &mut Connection, stored: &StoredRule) -> Result<()> {
     expect_one(written.rows_affected(), StoreError::Conflict)
 }
 
+/// Keeps the new version, and the line of the audit log that tells of it.
 async fn keep(
     db: &mut Connection,
+    before: Option<&Rule>,
     stored: &StoredRule,
     kind: ChangeKind,
     occasion: &Occasion<'_>,
 ) -> Result<()> {
-    rule_versions::insert(db, stored, occasion.kind.unwrap_or(kind), occasion.by).await
+    let kind = occasion.kind.unwrap_or(kind);
+    rule_versions::insert(db, stored, kind, occasion.by).await?;
+    audit::record_rule(db, before, stored, kind, occasion.by).await
 }

@@ -1,9 +1,9 @@
 //! The audit log.
 
-use leadbell_domain::{AuditAction, Level, Platform, Scope, UserId};
-use leadbell_store::{Actor, AuditEntry, AuditQuery, AuditSubject};
+use leadbell_domain::{AuditAction, Level, Platform, RuleStatus, Scope, UserId};
+use leadbell_store::{Actor, AuditEntry, AuditQuery, AuditSubject, RuleChange};
 
-use crate::samples::{NOON, fresh, id};
+use crate::samples::{NOON, connect, fresh, id, product_rule};
 use crate::support::Bench;
 
 fn ann() -> Actor {
@@ -142,4 +142,59 @@ pub async fn a_platforms_admin_reads_what_is_of_his_platform_and_what_he_did_him
     ] {
         assert!(labels(bench, of(scope, None)).await.is_empty());
     }
+}
+
+pub async fn every_change_of_a_rule_is_told_with_what_it_changed(bench: &Bench) {
+    let store = &*bench.store;
+    let connection = connect(store).await;
+    let rule = product_rule(store, &connection).await;
+    let mut changed = rule.rule.clone();
+    changed.name = "Bigger leads".to_owned();
+    let scope = Scope::All;
+    let level = Level::Product;
+    let update = RuleChange::update(&rule.id, &changed, &scope, None);
+    let off = RuleChange::switch(&rule.id, level, &scope, RuleStatus::Disabled);
+    let same = RuleChange::switch(&rule.id, level, &scope, RuleStatus::Disabled);
+    let gone = RuleChange::delete(&rule.id, level, &scope, None);
+    for change in [update, off, same, gone] {
+        store
+            .change_rules(&[change], None, &ann(), NOON + 5)
+            .await
+            .unwrap();
+    }
+    // What is refused is told nowhere.
+    let late = RuleChange::delete(&rule.id, level, &scope, Some(1));
+    assert!(store.change_rules(&[late], None, &ann(), NOON + 6).await.is_err());
+    let page = store.list_audit(&all()).await.unwrap();
+    let told: Vec<_> = page
+        .rows
+        .iter()
+        .rev()
+        .map(|line| {
+            assert_eq!(line.subject.id.as_deref(), Some(rule.id.as_str()));
+            assert_eq!(line.subject.place, Some((level, rule.rule.entity.clone())));
+            assert_eq!(line.platform, Some(Platform::Lms));
+            (line.action, line.actor.name(), line.detail.as_str())
+        })
+        .collect();
+    let created = (
+        "[LMS] Lead Sold, to channel C0000000001",
+        AuditAction::RuleCreated,
+    );
+    assert_eq!(
+        told,
+        [
+            (created.1, "Leadbell", created.0),
+            (
+                AuditAction::RuleChanged,
+                "Ann Müller",
+                "Name: Big leads → Bigger leads"
+            ),
+            (AuditAction::RuleDisabled, "Ann Müller", ""),
+            (AuditAction::RuleDeleted, "Ann Müller", created.0),
+        ]
+    );
+    let other = product_rule(store, &connection).await;
+    let asked = [rule.id.clone(), other.id.clone(), fresh()];
+    assert_eq!(store.living_rules(&asked).await.unwrap(), [other.id]);
 }

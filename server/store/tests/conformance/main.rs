@@ -73,7 +73,8 @@ on_both_databases! {
     audit:
         lines_come_back_as_they_were_written_newest_first,
         lines_are_narrowed_by_action_person_words_and_time,
-        a_platforms_admin_reads_what_is_of_his_platform_and_what_he_did_himself;
+        a_platforms_admin_reads_what_is_of_his_platform_and_what_he_did_himself,
+        every_change_of_a_rule_is_told_with_what_it_changed;
     catalog:
         an_entity_is_created_then_unchanged_then_updated,
         what_is_not_told_stays_as_it_is,
