@@ -120,7 +120,16 @@ pub(crate) fn overview(level: Level, id: &EntityId) -> String {
 
 /// The address of a list of entities.
 pub(crate) fn list(kind: EntityKind) -> String {
-    format!("/{}", kind.plural())
+    match kind.level() {
+        Some(_) => format!("/{}", kind.plural()),
+        None => format!("/catalog/{}", kind.plural()),
+    }
+}
+
+/// The address of an entry of the catalog.
+#[cfg(feature = "ssr")]
+pub(crate) fn entry(kind: EntityKind, id: &EntityId) -> String {
+    format!("{}/{}", list(kind), encode(id.as_str()))
 }
 
 #[cfg(test)]

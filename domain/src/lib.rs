@@ -11,6 +11,7 @@ mod audit;
 mod delivery;
 mod draft;
 mod entity;
+mod entry;
 mod errors;
 mod event;
 mod filter;
@@ -41,6 +42,7 @@ pub use draft::{
     SecretText,
 };
 pub use entity::{Entity, EntityKind, EntityRef, EntityStatus};
+pub use entry::{EntryDraft, MAX_ENTITY_NAME, ParsedEntry, PlatformUse};
 pub use errors::{FieldError, FieldErrors};
 pub use event::{
     CallDetails, CampaignRef, Earning, Event, LeadDetails, MoneyDetails, Pingback, PingtreeRef, Reject,

@@ -178,8 +178,12 @@ impl Viewer {
         match kind {
             EntityKind::Channel | EntityKind::Source => self.scope(Level::Publisher, Verb::View),
             EntityKind::Buyer => self.scope(Level::Campaign, Verb::View),
-            // A pingtree names campaigns of many buyers: staff of the product level only.
-            _ => self.scope(Level::Product, Verb::View),
+            // The trees that hold campaigns of one's buyers, for who looks after buyers; else staff of the product
+            // level only, for a tree names campaigns of many buyers.
+            _ => match self.scope(Level::Campaign, Verb::View) {
+                Scope::Buyers(buyers) => Scope::Buyers(buyers),
+                _ => self.scope(Level::Product, Verb::View),
+            },
         }
     }
 

@@ -185,6 +185,7 @@ async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
             product: None,
             publisher: None,
             buyer: None,
+            campaigns: None,
             discovered: false,
         };
         state.store.upsert_entities(&[entity], now_ms()).await?;

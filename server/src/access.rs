@@ -77,6 +77,7 @@ pub async fn check_filter_values(
             limit: i64::try_from(ids.len()).unwrap_or(i64::MAX),
             ids: Some(ids.clone()),
             hide_deleted: false,
+            counted: false,
             ..EntityQuery::of(kind, scope)
         };
         let found = store.list_entities(&query).await?.rows;

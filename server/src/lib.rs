@@ -7,6 +7,7 @@ pub mod actor;
 pub mod adjacent;
 pub mod audit;
 pub mod bulk;
+pub mod catalog;
 pub mod cli;
 pub mod config;
 pub mod copies;

@@ -5,29 +5,32 @@
 
 mod adjacent;
 mod audit;
+mod catalog;
 mod many;
 mod people;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use leadbell_domain::{EntityId, EntityKind, Level, RuleId, RuleStatus};
+use leadbell_domain::{EntityId, Level, RuleId, RuleStatus};
 
 use crate::error::AppError;
 use crate::views::{
-    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, Person, RuleFormData, RuleRow,
-    RuleSearch, SaveRule, SavedRule,
+    Choice, ChoiceQuery, EntityView, Listing, Person, RuleFormData, RuleRow, RuleSearch, SaveRule, SavedRule,
 };
 
 pub use adjacent::AdjacentRules;
 pub use many::ManyRules;
 
 pub use audit::AuditPages;
+pub use catalog::CatalogBackend;
 pub use people::{Account, ApiKeys, People};
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
-pub trait Backend: Account + ApiKeys + AuditPages + AdjacentRules + ManyRules + People + Send + Sync {
+pub trait Backend:
+    Account + AdjacentRules + ApiKeys + AuditPages + CatalogBackend + ManyRules + People + Send + Sync
+{
     /// Who is logged in; `None` for nobody.
     fn person(&self) -> Option<Person>;
 
@@ -42,12 +45,6 @@ pub trait Backend: Account + ApiKeys + AuditPages + AdjacentRules + ManyRules + 
     /// Takes the notice, if there is one.
     async fn take_notice(&self) -> Result<Option<String>, AppError>;
 
-    /// A page of products, campaigns, publishers…
-    async fn list_entities(
-        &self,
-        kind: EntityKind,
-        search: &EntitySearch,
-    ) -> Result<Listing<EntityRow>, AppError>;
     /// The head of an entity's pages.
     async fn entity(&self, level: Level, id: &EntityId) -> Result<EntityView, AppError>;
 

@@ -37,6 +37,7 @@ pub(crate) struct Field<'a> {
     error: Option<String>,
     required: bool,
     autocomplete: &'static str,
+    suggestions: Option<String>,
 }
 
 impl<'a> Field<'a> {
@@ -49,6 +50,7 @@ impl<'a> Field<'a> {
             error: wrong.errors.of(name).map(str::to_owned),
             required: false,
             autocomplete: "off",
+            suggestions: None,
         }
     }
 
@@ -70,6 +72,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Offers what the datalist of this id holds.
+    pub(crate) fn suggestions(mut self, list: String) -> Self {
+        self.suggestions = Some(list);
+        self
+    }
+
     /// A line of text; `kind` is `text`, `email`, `password`, `date`, `search`…
     pub(crate) fn line(self, kind: &'static str, value: &str) -> AnyView {
         let input = view! {
@@ -81,6 +89,7 @@ impl<'a> Field<'a> {
                 value=value.to_owned()
                 required=self.required
                 autocomplete=self.autocomplete
+                list=self.suggestions.clone()
                 aria-invalid=self.error.is_some().then_some("true")
                 aria-describedby=described(self.name, self.hint.is_some(), self.error.is_some())
             />

@@ -12,7 +12,6 @@ mod bulk;
 mod catalog;
 mod copied;
 mod copy;
-mod entities;
 pub(crate) mod form;
 mod guide;
 mod layout;
@@ -21,7 +20,6 @@ mod moment;
 mod overview;
 mod reset;
 mod rule_place;
-mod search;
 mod users;
 mod visit;
 
@@ -40,7 +38,6 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(catalog::router())
         .merge(copied::router())
         .merge(copy::router())
-        .merge(entities::router())
         .merge(overview::router())
         .merge(guide::router())
         .merge(login::router())

@@ -8,14 +8,15 @@ use leadbell_domain::{EntityId, EntityKind, Level};
 use leptos::prelude::*;
 
 use super::Visit;
+use super::catalog::{actions, belongings, facts};
 use crate::address::{self, Place};
 use crate::error::AppError;
 use crate::http::Pages;
 use crate::logic::query::decode;
-use crate::parts::badge::entity_status;
 use crate::parts::head::{Tab, entity_head};
 use crate::parts::view::Erase;
 use crate::views::EntityView;
+use crate::views::catalog::EntryView;
 
 /// The first pages of all entities that rules live on.
 pub(super) fn router() -> Router<Pages> {
@@ -37,23 +38,23 @@ async fn overview(pages: Pages, request: Request, level: Level) -> Response {
         Ok(id) => visit.backend.entity(level, &id).await,
         Err(_) => Err(AppError::NotFound),
     };
-    match found {
-        Ok(view) => visit.page(&view.entity.name, || shown(&view)).await,
+    let view = match found {
+        Ok(view) => view,
+        Err(error) => return visit.trouble(error).await,
+    };
+    match visit
+        .backend
+        .entry(EntityKind::from(level), &view.entity.id)
+        .await
+    {
+        Ok(entry) => visit.page(&view.entity.name, || shown(&view, &entry)).await,
         Err(error) => visit.trouble(error).await,
     }
 }
 
-fn shown(view: &EntityView) -> AnyView {
+fn shown(view: &EntityView, entry: &EntryView) -> AnyView {
     let row = &view.entity;
     let kind = EntityKind::from(view.level).label().to_lowercase();
-    let fact = |name: &'static str, value: AnyView| {
-        view! {
-            <div class="facts__fact">
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-            </div>
-        }
-    };
     let rules = match row.rules {
         0 => "No tracking rules yet".to_owned(),
         1 => "1 tracking rule".to_owned(),
@@ -77,13 +78,9 @@ fn shown(view: &EntityView) -> AnyView {
         <div class="columns">
             <section class="card">
                 <h2 class="card__title">"Facts"</h2>
-                <dl class="facts">
-                    {fact("ID", view! { <code>{row.id.to_string()}</code> }.erase())}
-                    {row.platform.map(|platform| fact("Platform", platform.label().erase()))}
-                    {row.belongs_to.clone().map(|owner| fact("Belongs to", owner.erase()))}
-                    {fact("Status", entity_status(row.status))}
-                </dl>
+                {facts(entry)}
                 {discovered}
+                {actions(entry)}
             </section>
             <section class="card">
                 <h2 class="card__title">"Tracking"</h2>
@@ -92,6 +89,7 @@ fn shown(view: &EntityView) -> AnyView {
                 <h3 class="card__subtitle">"Events that rules can watch here"</h3>
                 <ul class="plain-list">{triggers}</ul>
             </section>
+            {belongings(entry)}
         </div>
     }
     .erase()

@@ -48,7 +48,8 @@ impl Visit {
         }
     }
 
-    fn of(pages: Pages, parts: Parts) -> Result<Visit, Box<Response>> {
+    /// The same for whoever reads the body himself.
+    pub(crate) fn of(pages: Pages, parts: Parts) -> Result<Visit, Box<Response>> {
         let known = backend_of(&parts).and_then(|backend| backend.person().map(|person| (backend, person)));
         match known {
             Some((backend, person)) => Ok(Visit {

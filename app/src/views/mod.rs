@@ -4,6 +4,8 @@
 mod adjacent;
 #[cfg(feature = "ssr")]
 pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod catalog;
 mod many;
 #[cfg(feature = "ssr")]
 pub mod people;
@@ -58,16 +60,6 @@ pub struct Listing<T> {
     pub offset: i64,
     /// Rows a page holds.
     pub limit: i64,
-}
-
-/// Search and paging of a list of entities; the address of the page holds the same.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EntitySearch {
-    /// Part of a name or id.
-    pub q: String,
-    /// Page, from 1; 0 counts as 1.
-    pub page: u32,
 }
 
 /// An entity in a list and at the head of its pages.

@@ -50,6 +50,8 @@ pub struct Entry {
     pub product: Option<&'static str>,
     pub publisher: Option<&'static str>,
     pub buyer: Option<&'static str>,
+    /// The campaigns in a pingtree.
+    pub campaigns: &'static [&'static str],
 }
 
 const fn entry(kind: EntityKind, id: &'static str, name: &'static str) -> Entry {
@@ -62,6 +64,7 @@ const fn entry(kind: EntityKind, id: &'static str, name: &'static str) -> Entry 
         product: None,
         publisher: None,
         buyer: None,
+        campaigns: &[],
     }
 }
 
@@ -112,9 +115,15 @@ const fn campaign(
     }
 }
 
-const fn pingtree(id: &'static str, name: &'static str, platform: Option<Platform>) -> Entry {
+const fn pingtree(
+    id: &'static str,
+    name: &'static str,
+    platform: Option<Platform>,
+    campaigns: &'static [&'static str],
+) -> Entry {
     Entry {
         platform,
+        campaigns,
         ..entry(EntityKind::Pingtree, id, name)
     }
 }
@@ -167,9 +176,9 @@ pub const CATALOG: [Entry; 41] = [
     campaign("9102", "Shield TX", CALLS, "310", "455"),
     campaign("9103", "Shield South", CALLS, "310", "455"),
     campaign("9120", "Harbor Medicare", CALLS, "312", "460"),
-    pingtree("31", "Main US", LMS),
-    pingtree("32", "Silent", LMS),
-    pingtree("40", "Auto Calls", CALLS),
+    pingtree("31", "Main US", LMS, &["8807", "8808", "8820", "8831"]),
+    pingtree("32", "Silent", LMS, &["8808", "8820"]),
+    pingtree("40", "Auto Calls", CALLS, &["9102", "9103"]),
 ];
 
 /// A rule to start with, as the REST interface would take it; `author` is a person's e-mail address.

@@ -82,6 +82,9 @@ fn upsert(entry: &Entry) -> Result<EntityUpsert, CliError> {
         product: id(entry.product)?,
         publisher: id(entry.publisher)?,
         buyer: id(entry.buyer)?,
+        campaigns: (!entry.campaigns.is_empty())
+            .then(|| entry.campaigns.iter().map(|id| EntityId::new(*id)).collect())
+            .transpose()?,
         discovered: false,
     })
 }

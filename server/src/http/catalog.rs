@@ -6,9 +6,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::put;
 use axum::{Json, Router};
-use leadbell_domain::{EntityId, EntityKind, EntityStatus, FieldErrors, Platform};
+use leadbell_domain::{EntityKind, EntryDraft, FieldErrors};
 use leadbell_store::EntityUpsert;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
@@ -17,8 +17,6 @@ use crate::state::AppState;
 
 /// Most entries of one request.
 const MAX_ENTRIES: usize = 10_000;
-/// Longest name, in characters.
-const MAX_NAME: usize = 200;
 
 /// The routes.
 pub fn router() -> Router<AppState> {
@@ -79,61 +77,82 @@ fn entity(kind: EntityKind, entry: &Value, path: &str, errors: &mut FieldErrors)
         return None;
     };
     let before = errors.0.len();
-    let text = |map: &Map<String, Value>, name: &str, errors: &mut FieldErrors| match map.get(name) {
-        None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(text.trim().to_owned()),
-        Some(Value::Number(number)) if !number.is_f64() => Some(number.to_string()),
-        Some(_) => {
-            errors.add(format!("{path}.{name}"), "Expected text.");
+    let mut draft = EntryDraft::default();
+    for (name, value) in map {
+        let Some(field) = column(name).and_then(|name| draft.field_mut(name)) else {
+            continue;
+        };
+        match text(name, value) {
+            Ok(text) => *field = text,
+            Err(why) => errors.add(format!("{path}.{name}"), why),
+        }
+    }
+    if errors.0.len() > before {
+        return None;
+    }
+    match draft.parse(kind) {
+        Ok(entry) => Some(EntityUpsert::entered(entry)),
+        Err(found) => {
+            for error in found.0 {
+                errors.add(format!("{path}.{}", field_name(&error.field)), error.message);
+            }
             None
         }
-    };
-    let id_of = |map: &Map<String, Value>, name: &str, errors: &mut FieldErrors| {
-        let id = text(map, name, errors)?;
-        errors.keep(&format!("{path}.{name}"), EntityId::new(id))
-    };
-    if map.get("id").is_none_or(Value::is_null) {
-        errors.add(format!("{path}.id"), "This field is required.");
     }
-    let id = id_of(map, "id", errors);
-    let name = text(map, "name", errors).filter(|name| !name.is_empty());
-    if name.as_ref().is_some_and(|name| name.chars().count() > MAX_NAME) {
-        errors.add(
-            format!("{path}.name"),
-            format!("A name may have at most {MAX_NAME} characters."),
-        );
+}
+
+/// The fields of an entry in JSON, and what the catalog calls them.
+const FIELDS: [(&str, &str); 8] = [
+    ("id", "id"),
+    ("name", "name"),
+    ("platform", "platform"),
+    ("status", "status"),
+    ("product_id", "product"),
+    ("publisher_id", "publisher"),
+    ("buyer_id", "buyer"),
+    ("campaign_ids", "campaigns"),
+];
+
+fn column(field: &str) -> Option<&'static str> {
+    FIELDS
+        .into_iter()
+        .find(|(json, _)| *json == field)
+        .map(|(_, column)| column)
+}
+
+fn field_name(column: &str) -> &str {
+    FIELDS
+        .into_iter()
+        .find(|(_, known)| *known == column)
+        .map_or(column, |(json, _)| json)
+}
+
+/// A field's text: an id may be a number, and the campaigns of a pingtree are a list of ids.
+fn text(name: &str, value: &Value) -> Result<Option<String>, &'static str> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Array(ids) if name == "campaign_ids" => {
+            let ids: Result<Vec<String>, &str> = ids
+                .iter()
+                .map(|id| match text("id", id) {
+                    // Its own sign between ids can't be part of one.
+                    Ok(Some(id)) if !id.contains(['|', '\n']) => Ok(id),
+                    _ => Err("Expected a list of IDs."),
+                })
+                .collect();
+            Ok(Some(ids?.join("|")))
+        }
+        _ if name == "campaign_ids" => Err("Expected a list of IDs."),
+        Value::String(text) => Ok(Some(text.trim().to_owned())),
+        Value::Number(number) if !number.is_f64() => Ok(Some(number.to_string())),
+        _ => Err("Expected text."),
     }
-    let platform = text(map, "platform", errors).and_then(|key| {
-        errors.keep(
-            &format!("{path}.platform"),
-            Platform::from_key(&key).ok_or("The platform is lms or call_logic."),
-        )
-    });
-    let status = text(map, "status", errors).and_then(|key| {
-        errors.keep(
-            &format!("{path}.status"),
-            EntityStatus::from_key(&key).ok_or("There is no such status."),
-        )
-    });
-    let product = id_of(map, "product_id", errors);
-    let publisher = id_of(map, "publisher_id", errors);
-    let buyer = id_of(map, "buyer_id", errors);
-    let id = id.filter(|_| errors.0.len() == before)?;
-    Some(EntityUpsert {
-        kind,
-        id,
-        name,
-        platform,
-        status,
-        product,
-        publisher,
-        buyer,
-        discovered: false,
-    })
 }
 
 #[cfg(test)]
 mod tests {
+    use leadbell_domain::EntityId;
+
     use super::*;
 
     #[test]

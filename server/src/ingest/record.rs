@@ -56,6 +56,7 @@ fn mentions(event: &Event) -> Vec<EntityUpsert> {
         product: None,
         publisher: None,
         buyer: None,
+        campaigns: None,
         discovered: true,
     };
     let product = Some(event.product.id.clone());
@@ -94,9 +95,16 @@ fn mentions(event: &Event) -> Vec<EntityUpsert> {
         buyer: buyer.clone(),
         ..mention(EntityKind::Campaign, &campaign.entity)
     }));
-    all.extend(event.pingtree.as_ref().map(|pingtree| EntityUpsert {
-        platform,
-        ..mention(EntityKind::Pingtree, &pingtree.entity)
+    all.extend(event.pingtree.as_ref().map(|pingtree| {
+        EntityUpsert {
+            platform,
+            // A tree that offered a lead to a campaign has that campaign in it.
+            campaigns: event
+                .campaign
+                .as_ref()
+                .map(|campaign| vec![campaign.entity.id.clone()]),
+            ..mention(EntityKind::Pingtree, &pingtree.entity)
+        }
     }));
     all
 }

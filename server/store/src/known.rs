@@ -44,6 +44,14 @@ impl KnownEntities {
             known.insert(key, told);
         }
     }
+
+    /// Forgets what was changed by hand: what events say of it is news again.
+    pub(crate) fn forget<'a>(&self, changed: impl Iterator<Item = (EntityKind, &'a EntityId)>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (kind, id) in changed {
+            known.remove(&(kind, id.clone()));
+        }
+    }
 }
 
 fn tells_nothing_new(told: &EntityUpsert, mention: &EntityUpsert) -> bool {
@@ -55,6 +63,12 @@ fn tells_nothing_new(told: &EntityUpsert, mention: &EntityUpsert) -> bool {
         && same(told.product.as_ref(), mention.product.as_ref())
         && same(told.publisher.as_ref(), mention.publisher.as_ref())
         && same(told.buyer.as_ref(), mention.buyer.as_ref())
+        && holds_all(told.campaigns.as_deref(), mention.campaigns.as_deref())
+}
+
+fn holds_all<T: PartialEq>(told: Option<&[T]>, mentioned: Option<&[T]>) -> bool {
+    let told = told.unwrap_or_default();
+    mentioned.unwrap_or_default().iter().all(|one| told.contains(one))
 }
 
 /// What is told in all: an event that leaves the name out does not make the next one that has it news.
@@ -66,6 +80,13 @@ fn merged(told: Option<&EntityUpsert>, mention: &EntityUpsert) -> EntityUpsert {
         all.product = all.product.or_else(|| told.product.clone());
         all.publisher = all.publisher.or_else(|| told.publisher.clone());
         all.buyer = all.buyer.or_else(|| told.buyer.clone());
+        // A tree is told of one campaign at a time.
+        for campaign in told.campaigns.iter().flatten() {
+            let campaigns = all.campaigns.get_or_insert_default();
+            if !campaigns.contains(campaign) {
+                campaigns.push(campaign.clone());
+            }
+        }
     }
     all
 }
@@ -84,6 +105,7 @@ mod tests {
             product: None,
             publisher: publisher.map(|id| EntityId::new(id).unwrap()),
             buyer: None,
+            campaigns: None,
             discovered: true,
         }
     }
@@ -108,6 +130,28 @@ mod tests {
         assert_eq!(news.len(), 2);
         known.remember(&news);
         assert_eq!(known.news([channel(Some("Web 2"), Some("1044"))].iter()), []);
+    }
+
+    #[test]
+    fn each_new_campaign_of_a_pingtree_is_news_once() {
+        let tree = |campaign: &str| EntityUpsert {
+            kind: EntityKind::Pingtree,
+            campaigns: Some(vec![EntityId::new(campaign).unwrap()]),
+            ..channel(None, None)
+        };
+        let known = KnownEntities::default();
+        known.remember(&[tree("8807")]);
+        assert_eq!(known.news([tree("8807"), tree("8808")].iter()), [tree("8808")]);
+        known.remember(&[tree("8808")]);
+        assert_eq!(known.news([tree("8807"), tree("8808")].iter()), []);
+    }
+
+    #[test]
+    fn what_was_forgotten_is_news_again() {
+        let known = KnownEntities::default();
+        known.remember(&[channel(Some("Web"), None)]);
+        known.forget([(EntityKind::Channel, &EntityId::new("c-1").unwrap())].into_iter());
+        assert_eq!(known.news([channel(Some("Web"), None)].iter()).len(), 1);
     }
 
     #[test]

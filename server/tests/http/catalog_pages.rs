@@ -28,6 +28,8 @@ async fn every_role_looks_up_what_its_scope_holds_and_nothing_else() {
                 // The tests' channels and pingtree are of LMS; sources and buyers serve both platforms.
                 (Role::CallLogicAdmin, EntityKind::Source | EntityKind::Buyer) => (true, true),
                 (Role::BuyerAgent | Role::BuyerEditor, EntityKind::Buyer) => (true, false),
+                // It holds a campaign of his buyer.
+                (Role::BuyerAgent | Role::BuyerEditor, EntityKind::Pingtree) => (true, true),
                 (Role::CompliancePublisher, EntityKind::Channel | EntityKind::Source) => (true, true),
                 (Role::PublisherAgent | Role::Publisher, EntityKind::Channel | EntityKind::Source) => {
                     (true, false)

@@ -6,6 +6,9 @@
 mod account;
 mod adjacent;
 mod audit;
+mod catalog_edit;
+mod catalog_import;
+mod catalog_lists;
 mod catalog_pages;
 mod crash;
 mod crash_storm;

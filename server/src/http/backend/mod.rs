@@ -5,6 +5,7 @@
 mod account;
 mod adjacent;
 mod audit;
+mod catalog;
 mod keys;
 mod login;
 mod many;
@@ -20,8 +21,8 @@ use axum::response::Response;
 use leadbell_app::backend::Backend;
 use leadbell_app::error::AppError;
 use leadbell_app::views::{
-    Choice, ChoiceQuery, EntityRow, EntitySearch, EntityView, Listing, MenuLink, Person, RuleFormData,
-    RuleRow, RuleSearch, SaveRule, SavedRule,
+    Choice, ChoiceQuery, EntityView, Listing, MenuLink, Person, RuleFormData, RuleRow, RuleSearch, SaveRule,
+    SavedRule,
 };
 use leadbell_domain::{
     Duty, EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SessionId, SlackToken, Verb,
@@ -119,7 +120,7 @@ fn viewer_of(user: &User) -> Viewer {
 }
 
 /// The kinds without pages of their own that a person may look up.
-fn catalog(viewer: &Viewer) -> Vec<EntityKind> {
+fn lookup_kinds(viewer: &Viewer) -> Vec<EntityKind> {
     EntityKind::ALL
         .into_iter()
         .filter(|kind| kind.level().is_none() && !viewer.catalog_scope(*kind).is_nothing())
@@ -146,7 +147,7 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
         }
     }
     // A publisher's own channels and sources are on his form; the catalog is for whoever looks after many.
-    if !own_profile && !catalog(viewer).is_empty() {
+    if !own_profile && !lookup_kinds(viewer).is_empty() {
         menu.push(MenuLink {
             desk: true,
             ..link("/catalog", "Catalog")
@@ -196,7 +197,7 @@ impl Backend for RequestBackend {
             email: user.email.clone(),
             role: user.role,
             menu: menu(&viewer, publisher.is_some()),
-            catalog: catalog(&viewer),
+            catalog: lookup_kinds(&viewer),
             publisher,
         })
     }
@@ -221,14 +222,6 @@ impl Backend for RequestBackend {
             .remove(NOTICE)
             .await
             .map_err(|error| internal(&error))
-    }
-
-    async fn list_entities(
-        &self,
-        kind: EntityKind,
-        search: &EntitySearch,
-    ) -> Result<Listing<EntityRow>, AppError> {
-        views::entities(&self.state, &self.viewer()?, kind, search).await
     }
 
     async fn entity(&self, level: Level, id: &EntityId) -> Result<EntityView, AppError> {

@@ -1,81 +1,90 @@
 //! Lists of entities, and the head of an entity's pages.
 
-use leadbell_app::error::AppError;
-use leadbell_app::views::{EntityRow, EntitySearch, EntityView, Listing};
-use leadbell_domain::{Entity, EntityId, EntityKind, Level, Role, Scope, Trigger, Verb, Viewer};
-use leadbell_store::{EntityQuery, RuleQuery};
+use std::collections::{BTreeSet, HashMap};
 
-use super::offset;
-use crate::http::backend::{PAGE, store_error};
+use leadbell_app::error::AppError;
+use leadbell_app::views::{EntityRow, EntityView};
+use leadbell_domain::{Entity, EntityId, EntityKind, Level, Role, Scope, Trigger, Verb, Viewer};
+use leadbell_store::EntityQuery;
+
+use crate::http::backend::store_error;
 use crate::state::AppState;
 
-async fn entity_row(state: &AppState, viewer: &Viewer, entity: Entity) -> Result<EntityRow, AppError> {
-    let mut rules = 0;
-    if let Some(level) = entity.kind.level() {
-        let query = RuleQuery {
-            limit: 0,
-            ..RuleQuery::of(viewer.scope(level, Verb::View), level, entity.id.clone())
-        };
-        rules = state.store.list_rules(&query).await.map_err(store_error)?.total;
+/// Entities of one kind as rows of a list, with two queries however many they are.
+pub async fn entity_rows(
+    state: &AppState,
+    viewer: &Viewer,
+    entities: Vec<Entity>,
+) -> Result<Vec<EntityRow>, AppError> {
+    let Some(kind) = entities.first().map(|entity| entity.kind) else {
+        return Ok(Vec::new());
+    };
+    let mut rules = HashMap::new();
+    if let Some(level) = kind.level() {
+        let ids: Vec<EntityId> = entities.iter().map(|entity| entity.id.clone()).collect();
+        rules = state
+            .store
+            .count_rules_on(level, &ids, &viewer.scope(level, Verb::View))
+            .await
+            .map_err(store_error)?;
     }
-    let owner = match entity.kind {
-        EntityKind::Campaign => entity.buyer.as_ref().map(|id| (EntityKind::Buyer, id)),
-        EntityKind::Channel | EntityKind::Source => {
-            entity.publisher.as_ref().map(|id| (EntityKind::Publisher, id))
+    let mut owners = HashMap::new();
+    if let Some(owner) = kind.owners().first() {
+        let ids = entities
+            .iter()
+            .filter_map(|entity| owner_of(entity, *owner).cloned());
+        owners = named(state, viewer, *owner, ids.collect()).await?;
+    }
+    let row = |entity: Entity| {
+        let owner = kind.owners().first().and_then(|owner| owner_of(&entity, *owner));
+        EntityRow {
+            belongs_to: owner
+                .and_then(|id| owners.get(id))
+                .map(|owner| owner.name.clone()),
+            rules: rules.get(&entity.id).copied().unwrap_or_default(),
+            kind: entity.kind,
+            id: entity.id,
+            name: entity.name,
+            platform: entity.platform,
+            status: entity.status,
+            discovered: entity.discovered,
         }
-        _ => None,
     };
-    let belongs_to = match owner {
-        Some((kind, id)) => {
-            let found = state
-                .store
-                .find_entity(kind, id, &viewer.catalog_scope(kind))
-                .await
-                .map_err(store_error)?;
-            found.map(|owner| owner.name)
-        }
-        None => None,
-    };
-    Ok(EntityRow {
-        kind: entity.kind,
-        id: entity.id,
-        name: entity.name,
-        platform: entity.platform,
-        status: entity.status,
-        discovered: entity.discovered,
-        belongs_to,
-        rules,
-    })
+    Ok(entities.into_iter().map(row).collect())
 }
 
-/// A page of entities.
-pub async fn entities(
+/// The owner of this kind.
+pub fn owner_of(entity: &Entity, owner: EntityKind) -> Option<&EntityId> {
+    match owner {
+        EntityKind::Product => entity.product.as_ref(),
+        EntityKind::Publisher => entity.publisher.as_ref(),
+        EntityKind::Buyer => entity.buyer.as_ref(),
+        _ => None,
+    }
+}
+
+/// Those of these entities that the viewer may know of.
+pub async fn named(
     state: &AppState,
     viewer: &Viewer,
     kind: EntityKind,
-    search: &EntitySearch,
-) -> Result<Listing<EntityRow>, AppError> {
-    let scope = viewer.catalog_scope(kind);
-    if scope == Scope::Nothing {
-        return Err(AppError::NotFound);
+    ids: BTreeSet<EntityId>,
+) -> Result<HashMap<EntityId, Entity>, AppError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
     }
     let query = EntityQuery {
-        search: search.q.trim().to_owned(),
-        offset: offset(search.page),
-        limit: PAGE,
-        ..EntityQuery::of(kind, scope)
+        limit: i64::try_from(ids.len()).unwrap_or(i64::MAX),
+        ids: Some(ids.into_iter().collect()),
+        hide_deleted: false,
+        counted: false,
+        ..EntityQuery::of(kind, viewer.catalog_scope(kind))
     };
-    let page = state.store.list_entities(&query).await.map_err(store_error)?;
-    let mut rows = Vec::with_capacity(page.rows.len());
-    for entity in page.rows {
-        rows.push(entity_row(state, viewer, entity).await?);
-    }
-    Ok(Listing {
-        rows,
-        total: page.total,
-        offset: query.offset,
-        limit: PAGE,
-    })
+    let found = state.store.list_entities(&query).await.map_err(store_error)?.rows;
+    Ok(found
+        .into_iter()
+        .map(|entity| (entity.id.clone(), entity))
+        .collect())
 }
 
 /// The head of an entity's pages.
@@ -104,7 +113,8 @@ pub async fn entity(
         _ => entity.platform,
     };
     let triggers = Trigger::of_level(level, platform).collect();
-    let entity = entity_row(state, viewer, entity).await?;
+    let mut rows = entity_rows(state, viewer, vec![entity]).await?;
+    let entity = rows.pop().ok_or(AppError::NotFound)?;
     Ok(EntityView {
         entity,
         level,

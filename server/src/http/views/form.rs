@@ -181,6 +181,7 @@ pub async fn choices(
         publishers,
         buyers,
         limit: CHOICES,
+        counted: false,
         ..EntityQuery::of(kind, filter_scope(viewer, kind, query.level, &query.entity))
     };
     Ok(state

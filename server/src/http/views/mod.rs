@@ -1,6 +1,7 @@
 //! Fills the views of the pages for one viewer: nothing in them that this viewer may not see.
 
 mod adjacent;
+pub mod catalog;
 mod copies;
 mod entities;
 mod facets;
@@ -11,7 +12,7 @@ use super::backend::PAGE;
 
 pub use adjacent::adjacent_rules;
 pub use copies::{copied_rules, copy_page};
-pub use entities::{entities, entity};
+pub use entities::{entity, entity_rows, named, owner_of};
 pub use facets::entity_with_facets;
 pub use form::{choices, rule_form};
 pub use rules::rules;

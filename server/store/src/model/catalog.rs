@@ -4,6 +4,18 @@ use leadbell_domain::{Entity, EntityId, EntityKind, EntityStatus, Platform, Scop
 
 use super::Page;
 
+/// The order of a list of entities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EntitySort {
+    /// By name.
+    #[default]
+    Name,
+    /// By id, as text.
+    Id,
+    /// The last changed first.
+    Changed,
+}
+
 /// Which entities to list.
 #[derive(Clone, Debug)]
 pub struct EntityQuery {
@@ -21,12 +33,28 @@ pub struct EntityQuery {
     pub publishers: Vec<EntityId>,
     /// Only those of these buyers, when not empty.
     pub buyers: Vec<EntityId>,
+    /// Only those of these products, when not empty.
+    pub products: Vec<EntityId>,
+    /// Only pingtrees with one of these campaigns in them, when not empty.
+    pub campaigns: Vec<EntityId>,
+    /// Only campaigns in one of these pingtrees, when not empty.
+    pub pingtrees: Vec<EntityId>,
+    /// Only those of this status.
+    pub status: Option<EntityStatus>,
+    /// Only those first seen in an event and entered by nobody (`true`), or only the others.
+    pub discovered: Option<bool>,
+    /// Their order.
+    pub sort: EntitySort,
+    /// Only those whose id comes after this one; for [`EntitySort::Id`].
+    pub after: Option<EntityId>,
     /// Leave out deleted ones.
     pub hide_deleted: bool,
     /// Rows to skip.
     pub offset: i64,
     /// Rows at most.
     pub limit: i64,
+    /// Whether to count how many there are in all; the page's total is 0 otherwise.
+    pub counted: bool,
 }
 
 impl EntityQuery {
@@ -41,9 +69,17 @@ impl EntityQuery {
             platform: None,
             publishers: Vec::new(),
             buyers: Vec::new(),
+            products: Vec::new(),
+            campaigns: Vec::new(),
+            pingtrees: Vec::new(),
+            status: None,
+            discovered: None,
+            sort: EntitySort::Name,
+            after: None,
             hide_deleted: true,
             offset: 0,
             limit: 50,
+            counted: true,
         }
     }
 }
@@ -67,6 +103,8 @@ pub struct EntityUpsert {
     pub publisher: Option<EntityId>,
     /// Buyer it belongs to, when told.
     pub buyer: Option<EntityId>,
+    /// The campaigns in a pingtree, when told: all of them, or, when told by an event, some.
+    pub campaigns: Option<Vec<EntityId>>,
     /// Told by an event only: a new one is marked so; a known one gets its name updated but keeps status and owners
     /// that were entered (owners that are unknown so far are filled in).
     pub discovered: bool,

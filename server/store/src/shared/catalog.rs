@@ -4,7 +4,7 @@ use leadbell_domain::{Entity, EntityId, EntityKind, EntityStatus, Platform, Scop
 
 use super::fields::Fields;
 use super::{Connection, Result, Row, Sql, push_in, push_search, scope};
-use crate::{EntityPage, EntityQuery, Page};
+use crate::{EntityPage, EntityQuery, EntitySort, Page};
 
 pub(super) const COLUMNS: &str = "e.kind, e.id, e.name, e.platform, e.status, e.product_id, e.publisher_id, \
                                   e.buyer_id, e.discovered, e.created_at, e.updated_at";
@@ -56,11 +56,18 @@ pub(super) async fn list(db: &mut Connection, query: &EntityQuery) -> Result<Ent
             total: 0,
         });
     }
-    // `search` begins with the name in lower case.
-    page.push(" ORDER BY e.search, e.id LIMIT ")
-        .push_bind(query.limit.max(0));
+    page.push(match query.sort {
+        // `search` begins with the name in lower case.
+        EntitySort::Name => " ORDER BY e.search, e.id LIMIT ",
+        EntitySort::Id => " ORDER BY e.id LIMIT ",
+        EntitySort::Changed => " ORDER BY e.updated_at DESC, e.id DESC LIMIT ",
+    })
+    .push_bind(query.limit.max(0));
     page.push(" OFFSET ").push_bind(query.offset.max(0));
-    let total = count.build_query_scalar().fetch_one(&mut *db).await?;
+    let total = match query.counted {
+        true => count.build_query_scalar().fetch_one(&mut *db).await?,
+        false => 0,
+    };
     let rows = page
         .build()
         .fetch_all(db)
@@ -73,8 +80,16 @@ pub(super) async fn list(db: &mut Connection, query: &EntityQuery) -> Result<Ent
 
 fn push_filter(sql: &mut Sql, query: &EntityQuery) -> bool {
     sql.push(" WHERE e.kind = ").push_bind(query.kind.key());
-    if query.hide_deleted {
-        sql.push(" AND e.status <> 'deleted'");
+    match query.status {
+        Some(status) => drop(sql.push(" AND e.status = ").push_bind(status.key())),
+        None if query.hide_deleted => drop(sql.push(" AND e.status <> 'deleted'")),
+        None => {}
+    }
+    if let Some(discovered) = query.discovered {
+        sql.push(" AND e.discovered = ").push_bind(i64::from(discovered));
+    }
+    if let Some(after) = &query.after {
+        sql.push(" AND e.id > ").push_bind(after.to_string());
     }
     if let Some(ids) = &query.ids {
         sql.push(" AND ");
@@ -88,6 +103,7 @@ fn push_filter(sql: &mut Sql, query: &EntityQuery) -> bool {
     for (owners, kind, column) in [
         (&query.publishers, EntityKind::Publisher, "e.publisher_id"),
         (&query.buyers, EntityKind::Buyer, "e.buyer_id"),
+        (&query.products, EntityKind::Product, "e.product_id"),
     ] {
         if !owners.is_empty() {
             sql.push(" AND ");
@@ -96,6 +112,18 @@ fn push_filter(sql: &mut Sql, query: &EntityQuery) -> bool {
                 if query.kind == kind { "e.id" } else { column },
                 owners.iter().map(EntityId::as_str),
             );
+        }
+    }
+    for (others, mine, theirs) in [
+        (&query.campaigns, "pingtree_id", "campaign_id"),
+        (&query.pingtrees, "campaign_id", "pingtree_id"),
+    ] {
+        if !others.is_empty() {
+            sql.push(format!(
+                " AND e.id IN (SELECT p.{mine} FROM pingtree_campaigns p WHERE "
+            ));
+            push_in(sql, &format!("p.{theirs}"), others.iter().map(EntityId::as_str));
+            sql.push(")");
         }
     }
     push_search(sql, "e.search", &query.search);

@@ -54,6 +54,16 @@ pub(super) fn push_entities(sql: &mut Sql, scope: &Scope, kind: EntityKind) -> b
         }
         (Scope::Publishers(ids), EntityKind::Channel | EntityKind::Source) => ("e.publisher_id", ids),
         (Scope::Buyers(ids), EntityKind::Campaign) => ("e.buyer_id", ids),
+        (Scope::Buyers(ids), EntityKind::Pingtree) => {
+            // The trees that hold a campaign of theirs.
+            sql.push(
+                " AND EXISTS (SELECT 1 FROM pingtree_campaigns p JOIN entities c ON c.kind = 'campaign' AND \
+                 c.id = p.campaign_id WHERE p.pingtree_id = e.id AND ",
+            );
+            push_in(sql, "c.buyer_id", ids.iter().map(EntityId::as_str));
+            sql.push(")");
+            return true;
+        }
         _ => return false,
     };
     sql.push(" AND ");

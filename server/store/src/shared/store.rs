@@ -73,7 +73,10 @@ impl Store for DbStore {
     }
 
     async fn upsert_entities(&self, entities: &[EntityUpsert], now: Timestamp) -> Result<UpsertCounts> {
-        write!(self, upsert::upsert, entities, now)
+        let counts: Result<UpsertCounts> = write!(self, upsert::upsert, entities, now);
+        self.known
+            .forget(entities.iter().map(|told| (told.kind, &told.id)));
+        counts
     }
 
     async fn find_entity(&self, kind: EntityKind, id: &EntityId, scope: &Scope) -> Result<Option<Entity>> {

@@ -3,6 +3,7 @@
 mod accounts;
 mod adjacent;
 mod audit;
+mod catalog;
 mod rule_lists;
 mod rules;
 
@@ -20,6 +21,7 @@ use crate::{
 
 pub use accounts::Accounts;
 pub use adjacent::AdjacentStore;
+pub use catalog::CatalogStore;
 pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
 
@@ -28,7 +30,7 @@ pub use audit::AuditLog;
 /// Everything Leadbell remembers.
 #[async_trait]
 pub trait Store:
-    Accounts + AdjacentStore + AuditLog + RuleHistory + RuleLists + Send + Sync + 'static
+    Accounts + AdjacentStore + AuditLog + CatalogStore + RuleHistory + RuleLists + Send + Sync + 'static
 {
     /// Brings the schema up to date.
     async fn migrate(&self) -> Result<(), StoreError>;

@@ -8,6 +8,8 @@ mod accounts;
 mod adjacent;
 mod audit;
 mod catalog;
+mod catalog_edit;
+mod catalog_import;
 mod concurrency;
 mod connections;
 mod durability;
@@ -88,6 +90,20 @@ on_both_databases! {
         a_list_can_be_narrowed_by_ids_platform_and_owners,
         deleted_ones_are_listed_only_when_asked_for,
         a_nul_character_does_no_harm;
+    catalog_edit:
+        an_entry_is_added_once_and_changed_by_who_saw_its_latest_state,
+        an_entry_out_of_scope_is_not_there_to_change,
+        a_status_set_keeps_all_else_and_leaves_a_discovered_one_discovered,
+        a_name_changed_by_hand_follows_the_next_event_again,
+        a_pingtree_learns_its_campaigns_from_events_and_takes_those_entered,
+        a_buyers_agent_sees_the_pingtrees_that_hold_campaigns_of_his,
+        lists_are_narrowed_by_status_discovery_and_product_and_ordered,
+        what_uses_an_entry_is_counted_and_listed_within_scope,
+        rules_on_many_entities_are_counted_in_one_go;
+    catalog_import:
+        an_import_does_what_its_plan_showed_or_nothing,
+        a_file_is_kept_for_its_owner_until_his_next,
+        many_entries_are_imported_at_once;
     scopes:
         a_publisher_sees_what_is_his_and_nothing_else,
         a_buyers_agent_sees_his_buyers_and_their_campaigns,

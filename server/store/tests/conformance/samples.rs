@@ -181,6 +181,7 @@ pub fn told(kind: EntityKind, entity: &str, name: &str) -> EntityUpsert {
         product: None,
         publisher: None,
         buyer: None,
+        campaigns: None,
         discovered: false,
     }
 }

@@ -35,7 +35,7 @@ pub fn json() -> Value {
             {"id": 8820, "name": "Shield Debt", "platform": "lms", "product_id": 218, "buyer_id": 455},
             {"id": 9102, "name": "Shield TX", "platform": "call_logic", "product_id": 310, "buyer_id": 455},
         ],
-        "pingtrees": [{"id": 31, "name": "Main US", "platform": "lms"}],
+        "pingtrees": [{"id": 31, "name": "Main US", "platform": "lms", "campaign_ids": [8807, 8820]}],
     })
 }
 
