@@ -32,11 +32,12 @@ test('429 with Retry-After 3 for one channel: the message comes late, and once',
   await page.getByLabel('What goes wrong').selectOption('429 Too Many Requests');
   await page.getByLabel('Retry-After, seconds').fill('3');
   await page.getByLabel('Channel or person').selectOption('#sales');
+  await page.getByLabel('Method').selectOption('chat.postMessage');
   await page.getByLabel('Which calls').selectOption('The next calls');
   await page.getByLabel('How many calls').fill('1');
-  await page.getByRole('button', { name: 'Switch on' }).click();
+  await page.getByRole('button', { name: 'Switch on', exact: true }).click();
   const fault = page.locator('li.fault');
-  await expect(fault).toContainText('429 with Retry-After 3 s · every call to #sales · once');
+  await expect(fault).toContainText('429 with Retry-After 3 s · chat.postMessage to #sales · once');
 
   const slack = await context.newPage();
   await openChannel(slack, sandbox, channels.sales);
@@ -64,7 +65,7 @@ test('what waits for a refused channel follows in order once the fault is switch
   await tellSales(rest);
   await sandbox.switchOn({ fault: 'rate_limited', retry_after_s: 1, channel: channels.sales });
   await openChannel(page, sandbox, channels.sales);
-  await expect(page.getByText('429 with Retry-After 1 s · every call to #sales')).toBeVisible();
+  await expect(page.locator('#banner')).toContainText('429 with Retry-After 1 s · every call to #sales');
   await rest.post(leadSold(41));
   await rest.post(leadSold(42));
   await expect.poll(async () => (await sandbox.faults())[0]?.hits).toBeGreaterThan(0);
@@ -117,7 +118,7 @@ test('without scripts the same forms do it', async ({ browser, sandbox }) => {
   await openFaults(page, sandbox);
   await page.getByLabel('What goes wrong').selectOption('Connection reset');
   await page.getByLabel('When', { exact: true }).selectOption('After the message was posted');
-  await page.getByRole('button', { name: 'Switch on' }).click();
+  await page.getByRole('button', { name: 'Switch on', exact: true }).click();
   await expect(page.locator('li.fault')).toContainText('connection reset, after the work · every call');
   await page.locator('#off-all').click();
   await expect(page.getByText('Slack behaves as it should')).toBeVisible();
@@ -137,7 +138,7 @@ test('the panel is accessible in light and dark, and whole on a phone', async ({
   await page.getByLabel('What goes wrong').selectOption('Another error code of Slack');
   await page.getByLabel('Which calls').selectOption('By chance');
   await page.getByLabel('Percent of the calls').fill('200');
-  await page.getByRole('button', { name: 'Switch on' }).click();
+  await page.getByRole('button', { name: 'Switch on', exact: true }).click();
   await expect(page.getByRole('alert')).toBeVisible();
   await examine(page, 'sandbox-faults-refused');
 });

@@ -43,7 +43,7 @@ pub(super) fn arrive(shared: &Shared, received: &Received) -> Arrival {
     state.received += 1;
     let seq = state.received;
     let mut verdict = Verdict::default();
-    if !state.faults.is_empty() {
+    if state.faults.count_on(at_ms) > 0 {
         let (token, target) = (received.token.as_deref(), received.args.target());
         let facts = Facts::new(&received.method, token, target, &state.workspace);
         verdict = state.faults.decide(&facts, at_ms);

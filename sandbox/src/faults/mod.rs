@@ -200,11 +200,6 @@ impl Faults {
         self.let_go.contains(&id)
     }
 
-    /// Whether there is nothing to decide.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// How many still hit.
     pub fn count_on(&self, now_ms: i64) -> usize {
         self.entries.iter().filter(|e| e.over(now_ms).is_none()).count()
