@@ -52,6 +52,7 @@ impl<'a> Sentence<'a> {
     pub fn write(&self, name: NameOf<'_>) -> String {
         let (happens, told) = self.happens(name);
         let mut text = format!("When {happens}");
+        let mut between = " ";
         for key in [
             FilterKey::Publisher,
             FilterKey::Channel,
@@ -64,9 +65,13 @@ impl<'a> Sentence<'a> {
             if Some(key) != told
                 && let Some(filter) = self.filters.lists.get(&key)
             {
-                text.push(' ');
+                text.push_str(between);
                 text.push_str(&self.condition(key, filter, name));
+                between = ", ";
             }
+        }
+        if self.lead_rejected() {
+            text.push_str(" is rejected");
         }
         if let Some(price) = self.filters.price {
             text.push_str(self.price_words());
@@ -97,6 +102,10 @@ impl<'a> Sentence<'a> {
         matches!(self.trigger, Trigger::LmsLeadSold | Trigger::ClLeadSold)
     }
 
+    fn lead_rejected(&self) -> bool {
+        matches!(self.trigger, Trigger::LmsLeadRejected | Trigger::ClLeadRejected)
+    }
+
     /// What happens, and the filter that is told by it already.
     fn happens(&self, name: NameOf<'_>) -> (String, Option<FilterKey>) {
         use Trigger as T;
@@ -118,7 +127,8 @@ impl<'a> Sentence<'a> {
         let campaign = |verb| acts(Level::Campaign, FilterKey::Campaign, "a campaign", verb);
         match self.trigger {
             T::LmsLeadSold | T::ClLeadSold => (format!("a {thing} of {entity} is sold"), None),
-            T::LmsLeadRejected | T::ClLeadRejected => (format!("a {thing} of {entity} is rejected"), None),
+            // That it is rejected is said after where it came from.
+            T::LmsLeadRejected | T::ClLeadRejected => (format!("a {thing} of {entity}"), None),
             T::LmsCampaignRejected | T::ClCampaignRejected => campaign("rejects"),
             T::LmsCampaignSold | T::ClCampaignSold => campaign("buys"),
             T::ClCampaignAccepted => campaign("agrees to take"),

@@ -149,12 +149,12 @@ fn filters_are_told_in_the_words_of_the_business() {
         (
             T::LmsLeadSold,
             r#"{"publisher":{"none_of":["1044","1051"]},"method":{"any_of":["POST"]},"buyer":{"any_of":["402"]}}"#,
-            "a lead of Debt Relief is sold not by Blue Traffic or North Leads sent by POST to buyer Acme Lending",
+            "a lead of Debt Relief is sold not by Blue Traffic or North Leads, sent by POST, to buyer Acme Lending",
         ),
         (
             T::LmsLeadRejected,
             r#"{"publisher":{"any_of":["1044"]},"channel":{"any_of":["1","2","3","4","5"]},"source":{"none_of":["9"]}}"#,
-            "a lead of Debt Relief is rejected from Blue Traffic through 1, 2, 3 or 2 more not from source 9",
+            "a lead of Debt Relief from Blue Traffic, through 1, 2, 3 or 2 more, not from source 9 is rejected",
         ),
         (
             T::LmsCampaignSold,
