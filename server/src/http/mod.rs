@@ -4,6 +4,7 @@ pub mod api_key;
 mod assets;
 mod backend;
 mod catalog;
+mod catalog_list;
 mod connections;
 mod deliveries;
 mod device;
@@ -96,6 +97,7 @@ fn api() -> Router<AppState> {
         .merge(rules::router())
         .merge(connections::router())
         .merge(catalog::router())
+        .merge(catalog_list::router())
         .merge(deliveries::router())
         .merge(meta::router())
 }

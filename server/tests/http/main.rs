@@ -10,6 +10,7 @@ mod catalog_edit;
 mod catalog_import;
 mod catalog_lists;
 mod catalog_pages;
+mod catalog_rest;
 mod crash;
 mod crash_storm;
 mod crawling;

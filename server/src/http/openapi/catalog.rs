@@ -1,16 +1,21 @@
 //! Products, campaigns, buyers, publishers, channels, sources, pingtrees.
 
-use leadbell_domain::{EntityKind, EntityStatus};
+use leadbell_domain::{EntityKind, MAX_ENTITY_NAME};
 use serde_json::{Map, Value, json};
 
-use super::pieces::{Area, Operation, closed, count, reference, sent_id};
+use super::pieces::{
+    Area, Operation, closed, count, list, one_of, outside_id, reference, sent_id, text, time,
+};
 
 pub(super) fn area() -> Area {
     Area {
         name: "Catalog",
         description: "What rules live on and filter by.",
-        routes: vec![("/catalog", vec![("put", put())])],
-        schemas: vec![("Catalog", catalog()), ("CatalogEntry", entry())],
+        routes: vec![
+            ("/catalog", vec![("put", put())]),
+            ("/catalog/{kind}", vec![("get", get())]),
+        ],
+        schemas: vec![("Catalog", catalog()), ("CatalogEntry", answered())],
     }
 }
 
@@ -37,29 +42,91 @@ fn catalog() -> Value {
     let lists: Map<String, Value> = EntityKind::ALL
         .into_iter()
         .map(|kind| {
-            let list =
-                json!({"type": ["array", "null"], "items": reference("CatalogEntry"), "maxItems": 10_000});
+            let list = json!({"type": ["array", "null"], "items": entry(kind), "maxItems": 10_000});
             (kind.plural().to_owned(), list)
         })
         .collect();
     json!({"type": "object", "properties": lists, "additionalProperties": false})
 }
 
-fn entry() -> Value {
-    let mut statuses: Vec<Value> = EntityStatus::ALL.map(|status| json!(status.key())).to_vec();
+/// An entry as it may be sent: with the statuses and owners of its kind.
+fn entry(kind: EntityKind) -> Value {
+    let mut statuses: Vec<Value> = kind.statuses().iter().map(|status| json!(status.key())).collect();
     statuses.push(Value::Null);
-    let owner = |what: &str| json!({"type": ["string", "integer", "null"], "minLength": 1, "maxLength": 128, "description": format!("Its {what}.")});
-    json!({
-        "type": "object",
-        "required": ["id"],
-        "properties": {
-            "id": sent_id(),
-            "name": {"type": ["string", "integer", "null"], "maxLength": 200},
-            "platform": {"type": ["string", "null"], "enum": ["lms", "call_logic", "cl", null]},
-            "status": {"type": ["string", "null"], "enum": statuses},
-            "product_id": owner("product"),
-            "publisher_id": owner("publisher"),
-            "buyer_id": owner("buyer"),
-        },
-    })
+    let mut properties = json!({
+        "id": sent_id(),
+        "name": {"type": ["string", "integer", "null"], "maxLength": MAX_ENTITY_NAME, "pattern": "^[^\\x00-\\x1f\\x7f-\\x9f]*$"},
+        "platform": {"type": ["string", "null"], "enum": ["lms", "call_logic", "cl", null]},
+        "status": {"type": ["string", "null"], "enum": statuses},
+    });
+    for owner in [EntityKind::Product, EntityKind::Publisher, EntityKind::Buyer] {
+        properties[format!("{}_id", owner.key())] = if kind.owners().contains(&owner) {
+            let mut id = sent_id();
+            id["type"] = json!(["string", "integer", "null"]);
+            id["description"] = json!(format!("Its {}.", owner.key()));
+            id
+        } else {
+            json!({"type": "null"})
+        };
+    }
+    properties["campaign_ids"] = if kind == EntityKind::Pingtree {
+        json!({"type": ["array", "null"], "items": {"type": ["string", "integer"], "pattern": "^[A-Za-z0-9_.:-]{1,128}$"},
+            "description": "All the campaigns in it; left out, they stay."})
+    } else {
+        json!({"type": "null"})
+    };
+    json!({"type": "object", "required": ["id"], "properties": properties})
+}
+
+fn get() -> Operation {
+    let entries = closed(
+        &json!({"entries": list(&reference("CatalogEntry")), "next_cursor": {"type": ["string", "null"]}}),
+        &[],
+    );
+    Operation::new(
+        "listCatalog",
+        "read",
+        "Entries of one kind (products, campaigns, publishers, channels, sources, buyers, pingtrees) by id.",
+    )
+    .query("q", "Part of a name or id.", text())
+    .query(
+        "status",
+        "One of the kind's; without it, all but deleted ones.",
+        one_of(&["active", "disabled", "deleted", "pending", "paused", "test"]),
+    )
+    .query(
+        "platform",
+        "This one's, and those that serve both.",
+        one_of(&["lms", "call_logic"]),
+    )
+    .query("cursor", "`next_cursor` of the page before.", outside_id())
+    .query(
+        "limit",
+        "Rows at most.",
+        json!({"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
+    )
+    .refuses(&[404])
+    .answers(
+        200,
+        "A page of entries; `next_cursor` is null on the last.",
+        &entries,
+    )
+}
+
+/// An entry as it is answered; owners and campaigns stand where its kind has them.
+fn answered() -> Value {
+    let id = json!({"type": ["string", "null"]});
+    closed(
+        &json!({
+            "id": outside_id(),
+            "name": text(),
+            "platform": {"type": ["string", "null"], "enum": ["lms", "call_logic", null]},
+            "status": one_of(&["active", "disabled", "deleted", "pending", "paused", "test"]),
+            "discovered": {"type": "boolean", "description": "Seen in an event, and entered by nobody."},
+            "product_id": id, "publisher_id": id, "buyer_id": id,
+            "campaign_ids": list(&outside_id()),
+            "created_at": time(), "updated_at": time(),
+        }),
+        &["product_id", "publisher_id", "buyer_id", "campaign_ids"],
+    )
 }

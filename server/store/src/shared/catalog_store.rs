@@ -1,11 +1,11 @@
 //! The catalog's part of the trait, method by method.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use leadbell_domain::{EntityId, EntityKind, EntityStatus, Level, Scope, Timestamp, UserId};
 
-use super::{DbStore, Result, catalog_edit, catalog_import, catalog_uses};
+use super::{DbStore, Result, catalog_edit, catalog_import, catalog_uses, pingtrees};
 use crate::{CatalogEntry, CatalogPlan, CatalogStore, EntityUpsert, EntityUses, StoreError, UpsertCounts};
 
 #[async_trait]
@@ -64,6 +64,14 @@ impl CatalogStore for DbStore {
         }
         let mut db = self.reader.acquire().await?;
         catalog_edit::find(&mut db, kind, id, scope).await
+    }
+
+    async fn campaigns_in(&self, pingtrees: &[EntityId]) -> Result<HashMap<EntityId, BTreeSet<EntityId>>> {
+        if pingtrees.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut db = self.reader.acquire().await?;
+        pingtrees::campaigns_of(&mut db, pingtrees.iter()).await
     }
 
     async fn entry_uses(&self, kind: EntityKind, id: &EntityId, scope: &Scope) -> Result<EntityUses> {

@@ -1,6 +1,6 @@
 //! The catalog edited by hand, and what its lists tell beside the entries themselves.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use leadbell_domain::{EntityId, EntityKind, EntityStatus, Level, Scope, Timestamp, UserId};
@@ -38,6 +38,11 @@ pub trait CatalogStore {
         id: &EntityId,
         scope: &Scope,
     ) -> Result<Option<CatalogEntry>, StoreError>;
+    /// The campaigns in each of these pingtrees; one without any is missing.
+    async fn campaigns_in(
+        &self,
+        pingtrees: &[EntityId],
+    ) -> Result<HashMap<EntityId, BTreeSet<EntityId>>, StoreError>;
     /// What uses an entity. Rules whose filters name it are counted all, and listed (50 at most) within `scope`.
     async fn entry_uses(
         &self,
