@@ -37,6 +37,10 @@ pub enum AuditAction {
     UserDisabled,
     /// A person may log in again.
     UserEnabled,
+    /// A person may change rules for a time.
+    UserElevated,
+    /// A person may change rules no more.
+    UserElevationEnded,
     /// A one-time link to choose a password was made for a person.
     UserPasswordLink,
     /// A password was chosen by a one-time link.
@@ -55,7 +59,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action, in the order in which lists show them.
-    pub const ALL: [AuditAction; 24] = [
+    pub const ALL: [AuditAction; 26] = [
         AuditAction::RuleCreated,
         AuditAction::RuleChanged,
         AuditAction::RuleEnabled,
@@ -73,6 +77,8 @@ impl AuditAction {
         AuditAction::UserChanged,
         AuditAction::UserDisabled,
         AuditAction::UserEnabled,
+        AuditAction::UserElevated,
+        AuditAction::UserElevationEnded,
         AuditAction::UserPasswordLink,
         AuditAction::UserPasswordReset,
         AuditAction::UserPasswordChanged,
@@ -113,6 +119,8 @@ impl AuditAction {
             AuditAction::UserChanged => ("user.changed", "User changed"),
             AuditAction::UserDisabled => ("user.disabled", "User disabled"),
             AuditAction::UserEnabled => ("user.enabled", "User enabled"),
+            AuditAction::UserElevated => ("user.elevated", "User may change rules"),
+            AuditAction::UserElevationEnded => ("user.elevation_ended", "User may only view rules"),
             AuditAction::UserPasswordLink => ("user.password_link", "Password link made"),
             AuditAction::UserPasswordReset => ("user.password_reset", "Password reset"),
             AuditAction::UserPasswordChanged => ("user.password_changed", "Password changed"),

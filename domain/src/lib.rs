@@ -56,7 +56,9 @@ pub use ids::{
 pub use judge::{Judged, judge_filters, obstacles};
 pub use matrix::{FormFields, filter_label, form_fields};
 pub use money::{InvalidMoney, Money};
-pub use permission::{Duty, Reach, Scope, Verb, Viewer, duty_reach, may_show_personal_data, reach};
+pub use permission::{
+    Duty, Reach, Scope, Verb, Viewer, duty_reach, may_be_elevated, may_show_personal_data, reach,
+};
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use role::Role;
 pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};

@@ -143,12 +143,28 @@ pub struct Viewer {
     pub publishers: Vec<EntityId>,
     /// The buyers they manage.
     pub buyers: Vec<EntityId>,
+    /// Whether somebody let them change, for a time, the rules they otherwise only see. Means something only for roles
+    /// of [`may_be_elevated`].
+    pub elevated: bool,
+}
+
+/// Whether people of this role can be let change rules for a time (`domain.md` matrix B: Support views and tries, and
+/// manages only while he is elevated).
+#[must_use]
+pub fn may_be_elevated(role: Role) -> bool {
+    role == Role::Support
 }
 
 impl Viewer {
     /// How far this viewer may go with the rules of a level.
     #[must_use]
     pub fn scope(&self, level: Level, verb: Verb) -> Scope {
+        // Who is elevated manages what he sees, and nothing beyond.
+        let verb = if self.elevated && may_be_elevated(self.role) {
+            Verb::View
+        } else {
+            verb
+        };
         self.scope_of(reach(self.role, level, verb))
     }
 
@@ -207,6 +223,7 @@ mod tests {
             role,
             publishers: vec![EntityId::new("1044").unwrap()],
             buyers: vec![EntityId::new("402").unwrap()],
+            elevated: false,
         }
     }
 
@@ -240,6 +257,27 @@ mod tests {
                     })
                     .collect();
                 assert_eq!(found, letters, "{} {verb:?}", role.label());
+            }
+        }
+    }
+
+    #[test]
+    fn elevation_lets_support_manage_what_it_sees_and_changes_nothing_for_any_other_role() {
+        for role in Role::ALL {
+            let elevated = Viewer {
+                elevated: true,
+                ..viewer(role)
+            };
+            for level in Level::ALL {
+                let expected = match role {
+                    Role::Support => Scope::All,
+                    _ => viewer(role).scope(level, Verb::Manage),
+                };
+                assert_eq!(elevated.scope(level, Verb::Manage), expected, "{}", role.label());
+            }
+            for duty in Duty::ALL {
+                let same = viewer(role).duty(duty, Verb::Manage);
+                assert_eq!(elevated.duty(duty, Verb::Manage), same, "{}", role.label());
             }
         }
     }

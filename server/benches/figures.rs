@@ -168,6 +168,7 @@ async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
             role: Role::GlobalAdmin,
             publishers: Vec::new(),
             buyers: Vec::new(),
+            elevated: false,
         },
         actor: Actor::System,
     };

@@ -179,6 +179,7 @@ async fn create_user(
         publishers: ids(publishers)?,
         buyers: ids(buyers)?,
         active: true,
+        manages_until: None,
         created_at: SystemClock.now_ms(),
     };
     let opened = lifecycle::open_database(config).await?;

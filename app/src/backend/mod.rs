@@ -24,12 +24,12 @@ pub use many::ManyRules;
 
 pub use audit::AuditPages;
 pub use catalog::CatalogBackend;
-pub use people::{Account, ApiKeys, People};
+pub use people::{Account, ApiKeys, Elevation, People};
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
 pub trait Backend:
-    Account + AdjacentRules + ApiKeys + AuditPages + CatalogBackend + ManyRules + People + Send + Sync
+    Account + AdjacentRules + ApiKeys + AuditPages + CatalogBackend + Elevation + ManyRules + People + Send + Sync
 {
     /// Who is logged in; `None` for nobody.
     fn person(&self) -> Option<Person>;

@@ -39,6 +39,15 @@ pub trait ApiKeys: Send + Sync {
     async fn revoke_api_key(&self, id: &str) -> Result<String, AppError>;
 }
 
+/// Letting people change, for a time, the rules they otherwise only see; for those whose duty people are.
+#[async_trait]
+pub trait Elevation: Send + Sync {
+    /// Lets a person change rules for so many hours; gives his name.
+    async fn elevate_user(&self, id: &UserId, hours: u32) -> Result<String, AppError>;
+    /// Ends that before its time; gives his name.
+    async fn end_elevation(&self, id: &UserId) -> Result<String, AppError>;
+}
+
 /// One's own account, for everybody who is logged in; and the way in by a one-time link, for everybody.
 #[async_trait]
 pub trait Account: Send + Sync {

@@ -134,6 +134,9 @@ fn page(account: &AccountView, refused: &Refused) -> AnyView {
                         <dl class="facts">
                             <div class="facts__fact"><dt>"E-mail"</dt> <dd>{account.email.clone()}</dd></div>
                             <div class="facts__fact"><dt>"Role"</dt> <dd>{account.role.label()}</dd></div>
+                            {account.manages_until.map(|until| view! {
+                                <div class="facts__fact"><dt>"May change rules until"</dt> <dd>{moment(until)}</dd></div>
+                            }.erase())}
                         </dl>
                         <div>
                             <button type="submit" class="button button--primary" name="do" value="name">"Save Name"</button>

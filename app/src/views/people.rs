@@ -108,6 +108,8 @@ pub struct UserView {
     pub created_at: Timestamp,
     /// When he last logged in.
     pub last_login_at: Option<Timestamp>,
+    /// Until when he may change the rules he otherwise only sees, if that is still to come.
+    pub manages_until: Option<Timestamp>,
     /// Whether it is the viewer himself.
     pub own: bool,
 }
@@ -171,6 +173,8 @@ pub struct AccountView {
     pub email: String,
     /// Role.
     pub role: Role,
+    /// Until when he may change the rules he otherwise only sees, if that is still to come.
+    pub manages_until: Option<Timestamp>,
     /// Logins, last visited first.
     pub sessions: Vec<SessionRow>,
 }

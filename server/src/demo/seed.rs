@@ -35,6 +35,7 @@ pub async fn fill_if_empty(state: &AppState) -> Result<bool, CliError> {
             publishers: ids(person.publisher)?,
             buyers: ids(person.buyer)?,
             active: true,
+            manages_until: None,
             created_at: now,
         };
         let actor = Actor::Person {
@@ -107,6 +108,7 @@ async fn add_rules(state: &AppState, authors: &[(&str, Actor)]) -> Result<(), Cl
                 role: Role::GlobalAdmin,
                 publishers: Vec::new(),
                 buyers: Vec::new(),
+                elevated: false,
             },
             actor: author,
         };

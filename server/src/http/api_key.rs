@@ -132,6 +132,7 @@ pub async fn check(state: &AppState, text: &str, scope: ApiScope) -> Result<Call
             role: Role::GlobalAdmin,
             publishers: Vec::new(),
             buyers: Vec::new(),
+            elevated: false,
         },
         actor: Actor::Key {
             id: key.id,

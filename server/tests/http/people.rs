@@ -1,9 +1,13 @@
 //! People and their keys: who manages them, and what happens at once when he does.
 
+use std::sync::Arc;
+
+use leadbell_dispatch::ManualClock;
 use leadbell_domain::{AuditAction, Role, Scope};
 use leadbell_store::AuditQuery;
+use serde_json::json;
 
-use crate::support::{Answer, Browser, PASSWORD, TestApp, person};
+use crate::support::{Answer, Browser, PASSWORD, Settings, TestApp, person, rule};
 
 const NEW: &str = "a brand new password";
 
@@ -321,4 +325,71 @@ async fn a_key_is_shown_once_does_what_it_may_and_nothing_more_once_revoked() {
     assert_eq!(lines[0].0, AuditAction::KeyCreated);
     assert_eq!(lines[1].0, AuditAction::KeyRevoked);
     assert!(lines.iter().all(|line| !line.3.contains(&key)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn support_changes_rules_only_while_an_admin_lets_it() {
+    let clock = Arc::new(ManualClock::at(1_800_000_000_000));
+    let app = TestApp::with(Settings {
+        clock: clock.clone(),
+        ..Settings::default()
+    })
+    .await;
+    let made = app.rule(&rule("product", "218", "lms.lead_sold", "x")).await;
+    let switch = json!({"level": "product", "rule": made["id"], "status": "disabled"});
+    let admin = as_role(&app, Role::GlobalAdmin).await;
+    let support = as_role(&app, Role::Support).await;
+    let page = page_of(&app, "support@leadbell.example").await;
+    support.call("set_rule_status", &switch).await.expect(403);
+
+    for hours in ["0", "169", "", "a week"] {
+        admin
+            .form(&page, &[("do", "elevate"), ("hours", hours)])
+            .await
+            .expect(400);
+    }
+    // Nobody lets himself, and nobody else can be let.
+    support
+        .form(&page, &[("do", "elevate"), ("hours", "1")])
+        .await
+        .expect(404);
+    let own = page_of(&app, "global_admin@leadbell.example").await;
+    admin
+        .form(&own, &[("do", "elevate"), ("hours", "1")])
+        .await
+        .expect(404);
+
+    admin
+        .form(&page, &[("do", "elevate"), ("hours", "4")])
+        .await
+        .expect(303);
+    support.call("set_rule_status", &switch).await.expect(200);
+    assert!(
+        support
+            .get("/account")
+            .await
+            .text
+            .contains("May change rules until")
+    );
+    clock.advance(4 * 60 * 60 * 1_000);
+    support.call("set_rule_status", &switch).await.expect(403);
+    assert!(
+        !support
+            .get("/account")
+            .await
+            .text
+            .contains("May change rules until")
+    );
+
+    admin
+        .form(&page, &[("do", "elevate"), ("hours", "8")])
+        .await
+        .expect(303);
+    support.call("set_rule_status", &switch).await.expect(200);
+    admin.form(&page, &[("do", "end_elevation")]).await.expect(303);
+    support.call("set_rule_status", &switch).await.expect(403);
+    let told = told(&app).await;
+    let about = |action| told.iter().filter(|line| line.0 == action).count();
+    assert_eq!(about(AuditAction::UserElevated), 2);
+    assert_eq!(about(AuditAction::UserElevationEnded), 1);
 }

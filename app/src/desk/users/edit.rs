@@ -165,26 +165,37 @@ pub(super) async fn post(State(pages): State<Pages>, Path(id): Path<String>, req
         Err(error) => return visit.trouble(error).await,
     };
     let here = format!("/users/{}", view.id);
-    let active = match form.first("do") {
+    let (backend, id) = (&visit.backend, &view.id);
+    let told = match form.first("do") {
         Some("link") => {
-            return match visit.backend.hand_over(&view.id).await {
+            return match backend.hand_over(id).await {
                 Ok(made) => show_link(visit, &made, false).await,
                 Err(error) => visit.trouble(error).await,
             };
         }
-        Some("disable") => Some(false),
-        Some("enable") => Some(true),
+        Some("elevate") => {
+            let hours = form.text("hours").parse().unwrap_or_default();
+            let name = backend.elevate_user(id, hours).await;
+            Some(name.map(|name| format!("{name} may change rules for now.")))
+        }
+        Some("end_elevation") => {
+            let name = backend.end_elevation(id).await;
+            Some(name.map(|name| format!("{name} only views rules from now on.")))
+        }
+        Some("disable") => {
+            let name = backend.switch_user(id, false).await;
+            Some(name.map(|name| format!("{name} is disabled and logged out everywhere.")))
+        }
+        Some("enable") => {
+            let name = backend.switch_user(id, true).await;
+            Some(name.map(|name| format!("{name} may log in again.")))
+        }
         _ => None,
     };
-    if let Some(active) = active {
-        return match visit.backend.switch_user(&view.id, active).await {
-            Ok(name) if active => visit.done(&format!("{name} may log in again."), &here).await,
-            Ok(name) => {
-                let notice = format!("{name} is disabled and logged out everywhere.");
-                visit.done(&notice, &here).await
-            }
-            Err(error) => visit.trouble(error).await,
-        };
+    match told {
+        Some(Ok(notice)) => return visit.done(&notice, &here).await,
+        Some(Err(error)) => return visit.trouble(error).await,
+        None => {}
     }
     let (typed, finds) = read(&form);
     if looks(&form, &finds) {

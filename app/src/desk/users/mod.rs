@@ -1,6 +1,7 @@
 //! People who can log in, for those whose duty they are: the list, the form of one, and API keys.
 
 mod edit;
+mod elevation;
 mod handover;
 mod keys;
 mod list;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::super::form::{Field, Wrong, complaints};
 use super::super::moment;
+use super::elevation::elevation;
 use super::list::state_badge;
 use crate::parts::view::Erase;
 use crate::views::Choice;
@@ -215,6 +216,7 @@ fn aside(view: &UserView) -> AnyView {
                 {fact("Last login", last)}
             </dl>
             {(view.state != UserState::Disabled).then(|| link_form(view, &action))}
+            {elevation(view, &action)}
             {switch(view, &action)}
         </aside>
     }

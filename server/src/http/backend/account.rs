@@ -88,6 +88,7 @@ impl Account for RequestBackend {
             name: user.name.clone(),
             email: user.email.clone(),
             role: user.role,
+            manages_until: self.elevated_until(user),
             sessions,
         })
     }

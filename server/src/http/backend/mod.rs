@@ -6,6 +6,7 @@ mod account;
 mod adjacent;
 mod audit;
 mod catalog;
+mod elevation;
 mod keys;
 mod login;
 mod many;
@@ -25,8 +26,8 @@ use leadbell_app::views::{
     SavedRule,
 };
 use leadbell_domain::{
-    Duty, EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SessionId, SlackToken, Verb,
-    Viewer,
+    Duty, EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SessionId, SlackToken,
+    Timestamp, Verb, Viewer,
 };
 use leadbell_store::{StoreError, User};
 use tower_sessions::Session;
@@ -110,12 +111,13 @@ pub(in crate::http) fn rule_error(error: RuleError) -> AppError {
     }
 }
 
-fn viewer_of(user: &User) -> Viewer {
+fn viewer_of(user: &User, now: Timestamp) -> Viewer {
     Viewer {
         user: Some(user.id.clone()),
         role: user.role,
         publishers: user.publishers.clone(),
         buyers: user.buyers.clone(),
+        elevated: user.manages_until.is_some_and(|until| now < until),
     }
 }
 
@@ -165,14 +167,15 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
 
 impl RequestBackend {
     pub(in crate::http) fn viewer(&self) -> Result<Viewer, AppError> {
-        self.user.as_ref().map(viewer_of).ok_or(AppError::LoggedOut)
+        let user = self.user.as_ref().ok_or(AppError::LoggedOut)?;
+        Ok(viewer_of(user, self.state.clock.now_ms()))
     }
 
     /// The viewer with the name under which his changes are kept.
     pub(in crate::http) fn caller(&self) -> Result<Caller, AppError> {
         let user = self.user.as_ref().ok_or(AppError::LoggedOut)?;
         Ok(Caller {
-            viewer: viewer_of(user),
+            viewer: viewer_of(user, self.state.clock.now_ms()),
             actor: Actor::Person {
                 id: user.id.clone(),
                 name: user.name.clone(),
@@ -185,7 +188,7 @@ impl RequestBackend {
 impl Backend for RequestBackend {
     fn person(&self) -> Option<Person> {
         let user = self.user.as_ref()?;
-        let viewer = viewer_of(user);
+        let viewer = viewer_of(user, self.state.clock.now_ms());
         let publisher = match viewer.scope(Level::Publisher, Verb::View) {
             Scope::Publishers(_) if user.role == leadbell_domain::Role::Publisher => {
                 user.publishers.first().cloned()

@@ -228,6 +228,7 @@ impl People for RequestBackend {
             state: state_of(&record),
             created_at: user.created_at,
             last_login_at: record.last_login_at,
+            manages_until: self.elevated_until(user),
             own: caller.user.as_ref() == Some(id),
         })
     }
@@ -285,6 +286,7 @@ impl People for RequestBackend {
             publishers: parsed.publishers,
             buyers: parsed.buyers,
             active: true,
+            manages_until: None,
             created_at: self.state.clock.now_ms(),
         };
         let new = NewUser {

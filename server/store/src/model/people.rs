@@ -19,6 +19,8 @@ pub struct User {
     pub buyers: Vec<EntityId>,
     /// Whether logging in is allowed.
     pub active: bool,
+    /// Until when this person may change the rules he otherwise only sees, UTC milliseconds.
+    pub manages_until: Option<Timestamp>,
     /// UTC milliseconds.
     pub created_at: Timestamp,
 }

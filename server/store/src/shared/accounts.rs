@@ -2,9 +2,10 @@
 //! in the order of their ids, then the person's own: so that one always stays.
 
 use async_trait::async_trait;
-use leadbell_domain::{ApiKeyId, Role, SessionId, Timestamp, UserId};
+use leadbell_domain::{ApiKeyId, Role, SessionId, Timestamp, UserId, may_be_elevated};
 
 use super::fields::Fields;
+use super::people::COLUMNS;
 use super::store::{read, write};
 use super::{
     Connection, DbStore, LOCK, Result, Row, Sql, expect_one, people, push_in, push_search, sessions,
@@ -15,8 +16,10 @@ use crate::{
     UserChange, UserQuery, UserRecord, UserSession, UserStatus,
 };
 
-const RECORD: &str = "SELECT u.id, u.email, u.name, u.role, u.password_hash, u.active, u.created_at, u.version, \
-                      u.last_login_at FROM users u";
+/// People with what only administrators are shown.
+fn select() -> String {
+    format!("SELECT {COLUMNS}, u.password_hash, u.version, u.last_login_at FROM users u")
+}
 
 /// Reads people; what they manage comes in one further query for all.
 async fn read_records(db: &mut Connection, rows: &[Row]) -> Result<Vec<UserRecord>> {
@@ -32,6 +35,7 @@ async fn read_records(db: &mut Connection, rows: &[Row]) -> Result<Vec<UserRecor
                 publishers: Vec::new(),
                 buyers: Vec::new(),
                 active: fields.flag("active")?,
+                manages_until: fields.get("manages_until")?,
                 created_at: fields.get("created_at")?,
             },
             version: fields.get("version")?,
@@ -61,7 +65,7 @@ async fn read_records(db: &mut Connection, rows: &[Row]) -> Result<Vec<UserRecor
 }
 
 async fn find(db: &mut Connection, id: &UserId, lock: &'static str) -> Result<Option<UserRecord>> {
-    let row = sqlx::query(&format!("{RECORD} WHERE u.id = $1{lock}"))
+    let row = sqlx::query(&format!("{} WHERE u.id = $1{lock}", select()))
         .bind(id.as_str())
         .fetch_optional(&mut *db)
         .await?;
@@ -100,7 +104,7 @@ fn push_filter(sql: &mut Sql, query: &UserQuery) {
 async fn list(db: &mut Connection, query: &UserQuery) -> Result<Page<UserRecord>> {
     let mut count = Sql::new("SELECT COUNT(*) FROM users u");
     push_filter(&mut count, query);
-    let mut page = Sql::new(RECORD);
+    let mut page = Sql::new(select());
     push_filter(&mut page, query);
     page.push(" ORDER BY u.search, u.id LIMIT ")
         .push_bind(query.limit.max(0));
@@ -141,7 +145,8 @@ async fn update(
     }
     let email = clean(&change.email.to_lowercase());
     let written = sqlx::query(
-        "UPDATE users SET email = $2, name = $3, role = $4, search = $5, version = version + 1 WHERE id = $1",
+        "UPDATE users SET email = $2, name = $3, role = $4, search = $5, version = version + 1, \
+         manages_until = CASE WHEN role = $4 THEN manages_until END WHERE id = $1",
     )
     .bind(id.as_str())
     .bind(&email)
@@ -176,7 +181,7 @@ async fn rename(db: &mut Connection, id: &UserId, name: &str) -> Result<()> {
 
 async fn set_active(db: &mut Connection, id: &UserId, active: bool) -> Result<User> {
     let before = hold(db, id, active).await?;
-    sqlx::query("UPDATE users SET active = $2, version = version + 1 WHERE id = $1")
+    sqlx::query("UPDATE users SET active = $2, manages_until = NULL, version = version + 1 WHERE id = $1")
         .bind(id.as_str())
         .bind(i64::from(active))
         .execute(&mut *db)
@@ -185,6 +190,23 @@ async fn set_active(db: &mut Connection, id: &UserId, active: bool) -> Result<Us
         sessions::end_others(db, id, None).await?;
         sessions::end_links(db, id).await?;
     }
+    Ok(before.user)
+}
+
+async fn elevate(db: &mut Connection, id: &UserId, until: Option<Timestamp>) -> Result<User> {
+    let before = find(db, id, LOCK).await?.ok_or(StoreError::NotFound)?;
+    if !before.user.active || !may_be_elevated(before.user.role) {
+        return Err(StoreError::NotFound);
+    }
+    let written = sqlx::query(
+        "UPDATE users SET manages_until = $3, version = version + 1 WHERE id = $1 AND role = $2 AND active = 1",
+    )
+    .bind(id.as_str())
+    .bind(before.user.role.key())
+    .bind(until)
+    .execute(db)
+    .await?;
+    expect_one(written.rows_affected(), StoreError::NotFound)?;
     Ok(before.user)
 }
 
@@ -254,6 +276,10 @@ impl Accounts for DbStore {
 
     async fn rename_user(&self, id: &UserId, name: &str) -> Result<()> {
         write!(self, rename, id, name)
+    }
+
+    async fn elevate_user(&self, id: &UserId, until: Option<Timestamp>) -> Result<User> {
+        write!(self, elevate, id, until)
     }
 
     async fn set_user_active(&self, id: &UserId, active: bool) -> Result<User> {

@@ -7,7 +7,13 @@ use super::{Connection, Result, Row};
 use crate::text::{clean, search_text};
 use crate::{ApiKey, NewUser, StoreError, User};
 
-const USER: &str = "SELECT id, email, name, role, password_hash, active, created_at FROM users";
+/// What [`read_user`] reads; `u` is the table `users`.
+pub(super) const COLUMNS: &str = "u.id, u.email, u.name, u.role, u.active, u.manages_until, u.created_at";
+
+/// Finds people with their password's hash.
+fn select(condition: &str) -> String {
+    format!("SELECT {COLUMNS}, u.password_hash FROM users u WHERE {condition}")
+}
 
 pub(super) async fn insert_user(db: &mut Connection, new: &NewUser) -> Result<()> {
     let user = &new.user;
@@ -52,7 +58,7 @@ pub(super) async fn insert_owned(
 }
 
 pub(super) async fn find_user_by_email(db: &mut Connection, email: &str) -> Result<Option<(User, String)>> {
-    let row = sqlx::query(&format!("{USER} WHERE email = $1"))
+    let row = sqlx::query(&select("u.email = $1"))
         .bind(clean(&email.trim().to_lowercase()))
         .fetch_optional(&mut *db)
         .await?;
@@ -66,7 +72,7 @@ pub(super) async fn find_user_by_email(db: &mut Connection, email: &str) -> Resu
 }
 
 pub(super) async fn find_user(db: &mut Connection, id: &UserId) -> Result<Option<User>> {
-    let row = sqlx::query(&format!("{USER} WHERE id = $1"))
+    let row = sqlx::query(&select("u.id = $1"))
         .bind(id.as_str())
         .fetch_optional(&mut *db)
         .await?;
@@ -101,6 +107,7 @@ pub(super) async fn read_user(db: &mut Connection, row: &Row) -> Result<User> {
         publishers,
         buyers,
         active: fields.flag("active")?,
+        manages_until: fields.get("manages_until")?,
         created_at: fields.get("created_at")?,
     })
 }

@@ -108,10 +108,10 @@ pub(super) async fn start(db: &mut Connection, new: &NewSession) -> Result<()> {
 }
 
 pub(super) async fn user(db: &mut Connection, id: &SessionId) -> Result<Option<User>> {
-    let row = sqlx::query(
-        "SELECT u.id, u.email, u.name, u.role, u.active, u.created_at FROM user_sessions s \
-         JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND u.active = 1",
-    )
+    let row = sqlx::query(&format!(
+        "SELECT {} FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 AND u.active = 1",
+        people::COLUMNS
+    ))
     .bind(id.as_str())
     .fetch_optional(&mut *db)
     .await?;

@@ -28,6 +28,9 @@ pub trait Accounts: Send + Sync {
     /// Lets a person log in, or no more; then his logins and links end at once. Gives him as he was. `LastAdmin` when
     /// nobody would be left to manage people.
     async fn set_user_active(&self, id: &UserId, active: bool) -> Result<User, StoreError>;
+    /// Lets an active person of a role that may be elevated change rules until then, or no more; gives him as he was.
+    /// Ends by itself when he gets another role or is disabled. `NotFound` for everybody else.
+    async fn elevate_user(&self, id: &UserId, until: Option<Timestamp>) -> Result<User, StoreError>;
     /// Sets a person's password. His links end, and so do his logins but for `keep`.
     async fn set_password(
         &self,

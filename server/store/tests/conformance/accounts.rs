@@ -22,6 +22,7 @@ async fn add(store: &dyn Store, name: &str, role: Role) -> User {
         publishers: Vec::new(),
         buyers: Vec::new(),
         active: true,
+        manages_until: None,
         created_at: NOON,
     };
     let new = NewUser {
@@ -347,4 +348,39 @@ async fn revoked_id(store: &dyn Store) -> leadbell_domain::ApiKeyId {
     let rows = store.list_api_keys().await.unwrap();
     let row = rows.into_iter().find(|row| row.revoked_at.is_some());
     row.expect("one is revoked").key.id
+}
+
+pub async fn only_support_is_elevated_and_that_ends_with_the_role_or_the_login(bench: &Bench) {
+    let store = &*bench.store;
+    let sue = add(store, "Sue", Role::Support).await;
+    let ann = add(store, "Ann", Role::GlobalAdmin).await;
+    let refused = store.elevate_user(&ann.id, Some(NOON)).await;
+    assert!(matches!(error(refused), StoreError::NotFound));
+    let until = async || {
+        let found = store.find_user_record(&sue.id).await.unwrap();
+        found.unwrap().user.manages_until
+    };
+    store.elevate_user(&sue.id, Some(NOON + 5)).await.unwrap();
+    assert_eq!(until().await, Some(NOON + 5));
+    store.elevate_user(&sue.id, None).await.unwrap();
+    assert_eq!(until().await, None);
+
+    store.elevate_user(&sue.id, Some(NOON + 5)).await.unwrap();
+    let same = change(&sue);
+    store.update_user(&sue.id, &same, None).await.unwrap();
+    assert_eq!(until().await, Some(NOON + 5));
+    let other = UserChange {
+        role: Role::Qa,
+        ..same.clone()
+    };
+    store.update_user(&sue.id, &other, None).await.unwrap();
+    store.update_user(&sue.id, &same, None).await.unwrap();
+    assert_eq!(until().await, None);
+
+    store.elevate_user(&sue.id, Some(NOON + 5)).await.unwrap();
+    store.set_user_active(&sue.id, false).await.unwrap();
+    let refused = store.elevate_user(&sue.id, Some(NOON)).await;
+    assert!(matches!(error(refused), StoreError::NotFound));
+    store.set_user_active(&sue.id, true).await.unwrap();
+    assert_eq!(until().await, None);
 }

@@ -71,7 +71,8 @@ on_both_databases! {
         a_changed_password_ends_the_other_logins_and_refuses_who_knew_the_old_one,
         a_one_time_link_sets_a_password_once,
         of_two_who_use_a_link_at_once_one_gets_it,
-        a_revoked_key_opens_nothing_and_stays_listed;
+        a_revoked_key_opens_nothing_and_stays_listed,
+        only_support_is_elevated_and_that_ends_with_the_role_or_the_login;
     audit:
         lines_come_back_as_they_were_written_newest_first,
         lines_are_narrowed_by_action_person_words_and_time,

@@ -16,6 +16,7 @@ fn person(email: &str) -> NewUser {
             publishers: ids(&["1044", "1050"]),
             buyers: ids(&["402"]),
             active: true,
+            manages_until: None,
             created_at: NOON,
         },
         password_hash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),

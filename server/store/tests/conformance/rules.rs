@@ -132,6 +132,7 @@ pub async fn author(bench: &Bench) -> User {
         publishers: Vec::new(),
         buyers: Vec::new(),
         active: true,
+        manages_until: None,
         created_at: NOON,
     };
     bench

@@ -61,6 +61,7 @@ pub async fn person(app: &TestApp, role: Role) -> String {
         publishers: ids(publishers),
         buyers: ids(buyers),
         active: true,
+        manages_until: None,
         created_at: state.clock.now_ms(),
     };
     // Hashing is slow on purpose; once is enough for all.
