@@ -99,7 +99,6 @@ impl<'a> Field<'a> {
     }
 
     /// Several lines of text.
-    #[allow(dead_code, reason = "for forms that have notes")]
     pub(crate) fn lines(self, value: &str) -> AnyView {
         let input = view! {
             <textarea
@@ -227,16 +226,4 @@ pub(crate) fn complaints(wrong: &Wrong, label: impl Fn(&str) -> String) -> AnyVi
         view! { <p class="complaints__title">{title}</p> <ul>{items}</ul> }.erase()
     });
     view! { <div class="complaints" role="alert">{line} {list}</div> }.erase()
-}
-
-#[allow(dead_code, reason = "for lists whose rows have one action")]
-/// A button that posts `do` = `what` to `action`: an action of a row or of a page.
-pub(crate) fn act(action: &str, what: &'static str, class: &'static str, label: &str, said: &str) -> AnyView {
-    view! {
-        <form method="post" action=action.to_owned()>
-            <input type="hidden" name="do" value=what/>
-            <button type="submit" class=class aria-label=said.to_owned()>{label.to_owned()}</button>
-        </form>
-    }
-    .erase()
 }

@@ -42,7 +42,6 @@ impl Form {
             .collect()
     }
 
-    #[allow(dead_code, reason = "for forms with single boxes")]
     /// Whether there is anything of this name: a box that is ticked, a button that was pressed.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.first(name).is_some()

@@ -8,6 +8,7 @@ use super::super::form::{Field, Wrong, complaints};
 use super::super::moment;
 use super::elevation::elevation;
 use super::list::state_badge;
+use crate::logic::query::with_query;
 use crate::parts::view::Erase;
 use crate::views::Choice;
 use crate::views::people::{Assignable, UserForm, UserState, UserView};
@@ -215,6 +216,7 @@ fn aside(view: &UserView) -> AnyView {
                 {fact("Added", moment(view.created_at))}
                 {fact("Last login", last)}
             </dl>
+            <p><a href=with_query("/audit", &[("who", &view.form.name)])>"What they did"</a></p>
             {(view.state != UserState::Disabled).then(|| link_form(view, &action))}
             {elevation(view, &action)}
             {switch(view, &action)}
