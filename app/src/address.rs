@@ -111,6 +111,12 @@ impl Place {
     pub(crate) fn rule(&self, rule: &RuleId) -> String {
         format!("{}/{rule}", self.tracking())
     }
+
+    /// The address to post to that brings a rule back to one of its versions, once `seen` is its newest one. A
+    /// deletion is undone by bringing back the version that it is itself.
+    pub(crate) fn restore(&self, rule: &RuleId, version: i64, seen: i64) -> String {
+        format!("{}/restore?version={version}&seen={seen}", self.rule(rule))
+    }
 }
 
 /// The address of an entity.

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::address::Place;
 use crate::error::AppError;
 use crate::views::{
-    Choice, ChoiceQuery, EntityView, Listing, Person, RuleFormData, RuleRow, RuleSearch, SaveRule, SavedRule,
+    Choice, ChoiceQuery, EntityView, Listing, Notice, Person, RuleFormData, RuleRow, RuleSearch, SaveRule,
+    SavedRule,
 };
 
 /// What the frame around every page shows.
@@ -22,7 +23,7 @@ pub(crate) struct Frame {
     /// Who is logged in.
     pub person: Option<Person>,
     /// What the last action did, when it ended in a new page.
-    pub notice: Option<String>,
+    pub notice: Option<Notice>,
 }
 
 /// The rule form with what only pages know.
@@ -241,9 +242,9 @@ pub(crate) async fn set_rule_status(level: Level, rule: RuleId, status: RuleStat
     ask!(backend => backend.set_rule_status(level, &rule, status))
 }
 
-/// Deletes a rule.
+/// Deletes a rule; the version by which that can be undone.
 #[server(prefix = "/fn", endpoint = "delete_rule", input = Json)]
-pub(crate) async fn delete_rule(level: Level, rule: RuleId) -> Result<(), AppError> {
+pub(crate) async fn delete_rule(level: Level, rule: RuleId) -> Result<i64, AppError> {
     ask!(backend => backend.delete_rule(level, &rule))
 }
 

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 
 use crate::api::{Ask, Frame};
 use crate::error::AppError;
-use crate::views::{MenuLink, Person};
+use crate::views::{MenuLink, Notice, Person};
 
 /// The frame's data: loaded once, with the first page.
 #[derive(Clone, Copy)]
@@ -14,11 +14,17 @@ pub(crate) struct FrameData(pub Loading);
 
 /// What the last action did. Shown until the next one, or until somebody closes it.
 #[derive(Clone, Copy)]
-pub(crate) struct Notice(RwSignal<Option<String>>);
+pub(crate) struct NoticeLine(RwSignal<Option<Notice>>);
 
-impl Notice {
+impl NoticeLine {
     pub(crate) fn say(self, text: impl Into<String>) {
-        self.0.set(Some(text.into()));
+        self.say_with_undo(text, None);
+    }
+
+    /// Says it, and offers to take it back by a post to `undo`.
+    pub(crate) fn say_with_undo(self, text: impl Into<String>, undo: Option<String>) {
+        let text = text.into();
+        self.0.set(Some(Notice { text, undo }));
     }
 
     pub(crate) fn clear(self) {
@@ -29,11 +35,11 @@ impl Notice {
 /// Puts the frame's data and the notice where every page finds them.
 pub(crate) fn provide_frame() {
     provide_context(FrameData(load(|| Ask::Frame)));
-    provide_context(Notice(RwSignal::new(None)));
+    provide_context(NoticeLine(RwSignal::new(None)));
 }
 
 /// The notice of the app.
-pub(crate) fn use_notice() -> Notice {
+pub(crate) fn use_notice() -> NoticeLine {
     expect_context()
 }
 
@@ -93,6 +99,19 @@ pub(crate) fn menu(person: Person, path: Signal<String>) -> AnyView {
     .erase()
 }
 
+/// What a notice says, and the way to take back what it tells of: a plain form, the same with and without a script.
+pub(crate) fn notice_text(notice: Notice) -> AnyView {
+    let undo = notice.undo.map(|undo| {
+        view! {
+            <form class="notice__undo" method="post" action=undo>
+                <button type="submit" class="button button--small">"Undo"</button>
+            </form>
+        }
+        .erase()
+    });
+    view! { <span class="notice__text">{notice.text}</span> {undo} }.erase()
+}
+
 /// The line that says what happened; read out by screen readers when it changes.
 #[component]
 pub(crate) fn NoticeBar() -> impl IntoView {
@@ -100,10 +119,10 @@ pub(crate) fn NoticeBar() -> impl IntoView {
     let notice = use_notice();
     let dismissed = RwSignal::new(false);
     let later = move || notice.0.get();
-    let line = move |text: String| {
+    let line = move |said: Notice| {
         view! {
-            <p class="notice">
-                <span class="notice__text">{text}</span>
+            <div class="notice">
+                {notice_text(said)}
                 <button
                     type="button"
                     class="notice__close"
@@ -113,7 +132,7 @@ pub(crate) fn NoticeBar() -> impl IntoView {
                         dismissed.set(true);
                     }
                 >"×"</button>
-            </p>
+            </div>
         }
         .erase()
     };
@@ -122,8 +141,8 @@ pub(crate) fn NoticeBar() -> impl IntoView {
             {answered(frame, nothing, move |frame: Result<Frame, AppError>| {
                 let first = frame.ok().and_then(|frame| frame.notice);
                 live(move || match (later(), dismissed.get(), &first) {
-                    (Some(text), _, _) => line(text),
-                    (None, false, Some(text)) => line(text.clone()),
+                    (Some(said), _, _) => line(said),
+                    (None, false, Some(said)) => line(said.clone()),
                     (None, _, _) => nothing(),
                 })
             })}

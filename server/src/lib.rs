@@ -21,6 +21,7 @@ pub mod lifecycle;
 pub mod names;
 pub mod people;
 pub mod refused;
+pub mod rule_words;
 pub mod rules;
 mod sentences;
 pub mod simulate;

@@ -1,12 +1,14 @@
 //! Saving, switching and deleting rules: the one way for pages and REST alike. Every change is in force when the call
 //! returns.
 
+mod restore;
+
 use leadbell_domain::{
     ConnectionId, Entity, EntityId, EntityKind, FieldErrors, Level, RuleDraft, RuleId, RuleStatus,
     SlackToken, StoredRule, Verb, Viewer,
 };
 use leadbell_store::{
-    Connection, ConnectionCheck, ConnectionOwner, ConnectionStatus, NewConnection, StoreError,
+    Connection, ConnectionCheck, ConnectionOwner, ConnectionStatus, NewConnection, RuleChange, StoreError,
 };
 
 use crate::actor::{Actor, Caller};
@@ -16,6 +18,7 @@ use crate::ids::Fresh;
 use crate::judging::{Judged, judge};
 use crate::refused;
 use crate::state::AppState;
+pub use restore::{Restoring, permitted_kept, restore};
 
 /// Why a rule was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -139,49 +142,54 @@ pub async fn save(
     let entity = permitted_entity(state, viewer, level, entity_id, Verb::Manage).await?;
     let before = match &editing {
         Some(editing) => {
-            let rule = permitted_rule(state, viewer, level, editing.id, Verb::Manage).await?;
-            if rule.rule.entity != *entity_id {
-                return Err(RuleError::NotFound);
-            }
-            Some(rule)
+            Some(permitted_kept(state, viewer, level, entity_id, editing.id, Verb::Manage).await?)
         }
         None => None,
     };
+    // A rule that somebody deleted meanwhile is back for who knows of that and saves his all the same.
+    let deleted = before.as_ref().is_some_and(|kept| kept.deleted_at.is_some());
+    let before = before.map(|kept| kept.stored);
+    if let (true, Some(before), Some(Editing { version, .. })) = (deleted, &before, &editing) {
+        match version {
+            None => return Err(RuleError::NotFound),
+            Some(version) if *version != before.version => return Err(RuleError::Conflict),
+            Some(_) => {}
+        }
+    }
     let kept = before.as_ref().map(|before| &before.rule.action.connection);
     let judged = judge(state, viewer, level, &entity, draft, kept).await;
     if let Err(RuleError::Fields(errors)) = &judged {
         refused::draft(state, viewer, level, &entity, draft, errors).await;
     }
     let Judged { rule, note } = judged?;
-    let now = state.clock.now_ms();
-    let stored = match editing {
-        Some(Editing { id, version }) => {
-            state
-                .store
-                .update_rule(
-                    id,
-                    &rule,
-                    &viewer.scope(level, Verb::Manage),
-                    version,
-                    &viewer.actor,
-                    now,
-                )
-                .await?
-        }
-        None => {
-            state
-                .store
-                .insert_rule(&RuleId::fresh(), &rule, &viewer.actor, now)
-                .await?
-        }
+    let scope = viewer.scope(level, Verb::Manage);
+    let change = match editing {
+        Some(Editing { id, version }) if deleted => RuleChange::restore(id, &rule, &scope, version),
+        Some(Editing { id, version }) => RuleChange::update(id, &rule, &scope, version),
+        None => RuleChange::insert(&RuleId::fresh(), &rule),
     };
+    let changed = state
+        .store
+        .change_rules(&[change], None, &viewer.actor, state.clock.now_ms())
+        .await?;
+    let stored = changed.into_iter().next().ok_or(RuleError::NotFound)?;
+    finished(state, viewer, stored, note).await
+}
+
+/// A changed rule, in force, with what is worth knowing about it.
+async fn finished(
+    state: &AppState,
+    viewer: &Caller,
+    rule: StoredRule,
+    note: Option<String>,
+) -> Result<Saved, RuleError> {
     state.rules.refresh(&*state.store).await?;
-    let double = adjacent::remark(state, viewer, &stored).await?;
+    let double = adjacent::remark(state, viewer, &rule).await?;
     let note = match (note, double) {
         (Some(note), Some(double)) => Some(format!("{note} {double}")),
         (note, double) => note.or(double),
     };
-    Ok(Saved { rule: stored, note })
+    Ok(Saved { rule, note })
 }
 
 /// Enables or disables a rule.

@@ -6,6 +6,7 @@
 mod adjacent;
 mod audit;
 mod catalog;
+mod history;
 mod many;
 mod people;
 
@@ -16,20 +17,31 @@ use leadbell_domain::{EntityId, Level, RuleId, RuleStatus};
 
 use crate::error::AppError;
 use crate::views::{
-    Choice, ChoiceQuery, EntityView, Listing, Person, RuleFormData, RuleRow, RuleSearch, SaveRule, SavedRule,
+    Choice, ChoiceQuery, EntityView, Listing, Notice, Person, RuleFormData, RuleRow, RuleSearch, SaveRule,
+    SavedRule,
 };
 
 pub use adjacent::AdjacentRules;
-pub use many::ManyRules;
-
 pub use audit::AuditPages;
 pub use catalog::CatalogBackend;
+pub use history::RuleHistoryPages;
+pub use many::ManyRules;
 pub use people::{Account, ApiKeys, Elevation, People};
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
 pub trait Backend:
-    Account + AdjacentRules + ApiKeys + AuditPages + CatalogBackend + Elevation + ManyRules + People + Send + Sync
+    Account
+    + AdjacentRules
+    + ApiKeys
+    + AuditPages
+    + CatalogBackend
+    + Elevation
+    + ManyRules
+    + People
+    + RuleHistoryPages
+    + Send
+    + Sync
 {
     /// Who is logged in; `None` for nobody.
     fn person(&self) -> Option<Person>;
@@ -43,7 +55,7 @@ pub trait Backend:
     /// Remembers a notice for the next page of this session ("Rule 412 is saved.").
     async fn set_notice(&self, notice: &str) -> Result<(), AppError>;
     /// Takes the notice, if there is one.
-    async fn take_notice(&self) -> Result<Option<String>, AppError>;
+    async fn take_notice(&self) -> Result<Option<Notice>, AppError>;
 
     /// The head of an entity's pages.
     async fn entity(&self, level: Level, id: &EntityId) -> Result<EntityView, AppError>;
@@ -73,8 +85,8 @@ pub trait Backend:
     async fn save_rule(&self, save: &SaveRule) -> Result<SavedRule, AppError>;
     /// Enables or disables a rule.
     async fn set_rule_status(&self, level: Level, rule: &RuleId, status: RuleStatus) -> Result<(), AppError>;
-    /// Deletes a rule.
-    async fn delete_rule(&self, level: Level, rule: &RuleId) -> Result<(), AppError>;
+    /// Deletes a rule; the version that its deletion is, by which it can be undone.
+    async fn delete_rule(&self, level: Level, rule: &RuleId) -> Result<i64, AppError>;
 }
 
 /// The backend of the request at hand.

@@ -74,7 +74,14 @@ async fn bulk(State(pages): State<Pages>, request: Request) -> Response {
     match changed {
         Ok(changed) => {
             let notice = said(changed.len(), rules.len() - changed.len().min(rules.len()), done);
-            visit.done(&notice, &list).await
+            if changed.is_empty() {
+                return visit.done(&notice, &list).await;
+            }
+            let undo = with_query(
+                &format!("{list}/bulk"),
+                &[("do", "undo"), ("changed", &changes(&changed))],
+            );
+            visit.done_with_undo(&notice, &undo, &list).await
         }
         Err(error) => visit.trouble(error).await,
     }
@@ -117,7 +124,6 @@ async fn undo(visit: Visit, place: &RulePlace) -> Response {
 }
 
 /// The changes that an undo takes back, as an address holds them: `id.version,id.version`.
-#[cfg(test)]
 fn changes(changed: &[(RuleId, i64)]) -> String {
     let texts: Vec<String> = changed
         .iter()

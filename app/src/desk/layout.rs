@@ -4,16 +4,16 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::HashedStylesheet;
 
-use crate::frame::{brand, menu};
+use crate::frame::{brand, menu, notice_text};
 use crate::parts::view::Erase;
-use crate::views::Person;
+use crate::views::{Notice, Person};
 
 /// What stands around a page's own part.
 pub(super) struct Around<'a> {
     pub title: &'a str,
     pub path: &'a str,
     pub person: Option<Person>,
-    pub notice: Option<String>,
+    pub notice: Option<Notice>,
     pub options: LeptosOptions,
 }
 
@@ -28,8 +28,7 @@ pub(super) fn document(around: Around<'_>, body: AnyView) -> String {
     } = around;
     let title = format!("{title} · Leadbell");
     let path = Signal::stored(path.to_owned());
-    let said =
-        notice.map(|text| view! { <p class="notice"><span class="notice__text">{text}</span></p> }.erase());
+    let said = notice.map(|said| view! { <div class="notice">{notice_text(said)}</div> }.erase());
     view! {
         <!DOCTYPE html>
         <html lang="en">

@@ -10,10 +10,14 @@ mod adjacent;
 mod audit;
 mod bulk;
 mod catalog;
+mod changes;
+pub(crate) mod compare;
 mod copied;
 mod copy;
+mod deleted;
 pub(crate) mod form;
 mod guide;
+mod history;
 mod layout;
 pub(crate) mod login;
 mod moment;
@@ -38,8 +42,10 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(catalog::router())
         .merge(copied::router())
         .merge(copy::router())
+        .merge(deleted::router())
         .merge(overview::router())
         .merge(guide::router())
+        .merge(history::router())
         .merge(login::router())
         .merge(account::router())
         .merge(audit::router())

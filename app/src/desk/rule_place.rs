@@ -1,9 +1,9 @@
 //! Whose rules a desk page under a Tracking tab is about, and which of them.
 
-use leadbell_domain::{EntityId, Level, RuleId};
+use leadbell_domain::{EntityId, EntityKind, Level, RuleId};
 
 use super::Visit;
-use crate::address::{Address, Page, Panel, Place};
+use crate::address::{Address, Page, Panel, Place, list};
 
 /// Whose rules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,16 @@ fn settle(place: Place, own: Option<&EntityId>) -> Option<RulePlace> {
         Place::Own => (Level::Publisher, own?.clone()),
     };
     Some(RulePlace { place, level, entity })
+}
+
+/// The addresses of a page under every Tracking tab, the publisher's own included; `rest` follows `/tracking/`.
+pub(super) fn under_tracking(rest: &str) -> Vec<String> {
+    let mut paths: Vec<String> = Level::ALL
+        .into_iter()
+        .map(|level| format!("{}/{{id}}/tracking/{rest}", list(EntityKind::from(level))))
+        .collect();
+    paths.push(format!("{}/{rest}", Place::Own.tracking()));
+    paths
 }
 
 #[cfg(test)]

@@ -100,6 +100,12 @@ impl Visit {
         self.go(to)
     }
 
+    /// The same with a button that takes it back, by a post to `undo`.
+    pub(crate) async fn done_with_undo(self, notice: &str, undo: &str, to: &str) -> Response {
+        let _ = self.backend.set_notice_with_undo(notice, undo).await;
+        self.go(to)
+    }
+
     /// Ends the visit with what is wrong.
     pub(crate) async fn trouble(self, error: AppError) -> Response {
         if error == AppError::LoggedOut {

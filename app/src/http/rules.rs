@@ -16,6 +16,7 @@ use super::form::{Form, log_in_first, read_form};
 use super::page::{Pages, backend_of};
 use crate::address::{Address, Page, Panel, Place};
 use crate::backend::Backend;
+use crate::desk::compare::compare_page;
 use crate::error::AppError;
 use crate::views::SaveRule;
 
@@ -143,6 +144,21 @@ impl Target {
         Redirect::to(&self.place.tracking()).into_response()
     }
 
+    async fn delete(&self, pages: &Pages, parts: Parts, rule: &RuleId) -> Response {
+        match self.backend.delete_rule(self.level, rule).await {
+            Ok(version) => {
+                let undo = self.place.restore(rule, version, version);
+                // A lost notice is no reason to call a done thing failed.
+                let _ = self
+                    .backend
+                    .set_notice_with_undo("The rule is deleted.", &undo)
+                    .await;
+                Redirect::to(&self.place.tracking()).into_response()
+            }
+            Err(error) => self.answer(pages, parts, Err(error), "").await,
+        }
+    }
+
     /// Back to the list, which says why not.
     async fn answer(
         &self,
@@ -165,11 +181,6 @@ impl Target {
             RuleStatus::Disabled => "The rule is disabled.",
         };
         self.answer(pages, parts, result, notice).await
-    }
-
-    async fn delete(&self, pages: &Pages, parts: Parts, rule: &RuleId) -> Response {
-        let result = self.backend.delete_rule(self.level, rule).await;
-        self.answer(pages, parts, result, "The rule is deleted.").await
     }
 
     async fn save(&self, pages: &Pages, parts: Parts, form: &Form, rule: Option<RuleId>) -> Response {
@@ -196,6 +207,22 @@ impl Target {
                 };
                 self.done(&notice).await
             }
+            Err(AppError::Fields(errors)) => {
+                posted.errors = errors;
+                self.again(pages, parts, posted).await
+            }
+            Err(AppError::Conflict) => self.compare(pages, parts, posted, save).await,
+            Err(error) => {
+                posted.message = Some(error.to_string());
+                self.again(pages, parts, posted).await
+            }
+        }
+    }
+
+    /// Somebody else was faster: shows both.
+    async fn compare(&self, pages: &Pages, parts: Parts, mut posted: PostedRule, save: SaveRule) -> Response {
+        match self.backend.compare_rule(&save).await {
+            Ok(both) => compare_page(pages, &parts, &self.place, &save, &both).await,
             Err(AppError::Fields(errors)) => {
                 posted.errors = errors;
                 self.again(pages, parts, posted).await

@@ -22,6 +22,18 @@ pub(crate) fn form_pairs(form: &HtmlFormElement) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Posts the form as a browser without a script does: the answer is a page of its own.
+pub(crate) fn post_plainly(form: &HtmlFormElement, what: &str) {
+    let Ok(button) = document().create_element("input") else {
+        return;
+    };
+    for (name, value) in [("type", "hidden"), ("name", "do"), ("value", what)] {
+        let _ = button.set_attribute(name, value);
+    }
+    let _ = form.append_child(&button);
+    let _ = form.submit();
+}
+
 /// Puts the focus on the element of this id, once what was just changed is drawn.
 pub(crate) fn focus_soon(id: impl Into<String>) {
     let id = id.into();

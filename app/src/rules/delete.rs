@@ -45,9 +45,10 @@ pub(super) fn DeleteDialog(level: Level, rule: RuleId, name: String, tab: Tab) -
         busy.set(true);
         let rule = rule.clone();
         spawn_local(async move {
-            match delete_rule(level, rule).await {
-                Ok(()) => {
-                    notice.say("The rule is deleted.");
+            match delete_rule(level, rule.clone()).await {
+                Ok(version) => {
+                    let undo = tab.place().restore(&rule, version, version);
+                    notice.say_with_undo("The rule is deleted.", Some(undo));
                     tab.rules.refetch();
                     close.with_value(|close| close());
                 }
@@ -60,7 +61,7 @@ pub(super) fn DeleteDialog(level: Level, rule: RuleId, name: String, tab: Tab) -
         <Dialog labelled_by="delete-title" class="dialog--small" on_cancel=cancel>
             <form class="dialog__body" method="post" action=address on:submit=delete>
                 <h2 class="dialog__title" id="delete-title">"Delete this rule?"</h2>
-                <p>{answered(tab.rules, nothing, which)} " This cannot be undone; to pause it, disable it instead."</p>
+                <p>{answered(tab.rules, nothing, which)} " To pause it, disable it instead."</p>
                 <div role="alert">
                     {live_maybe(move || failed.get().map(|text| view! { <p class="field__error">{text}</p> }.erase()))}
                 </div>

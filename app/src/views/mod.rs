@@ -6,6 +6,7 @@ mod adjacent;
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod catalog;
+mod history;
 mod many;
 #[cfg(feature = "ssr")]
 pub mod people;
@@ -19,6 +20,7 @@ use leadbell_domain::{
 use serde::{Deserialize, Serialize};
 
 pub use adjacent::*;
+pub use history::*;
 pub use many::*;
 
 /// The person who is logged in.
@@ -47,6 +49,15 @@ pub struct MenuLink {
     pub label: String,
     /// A desk page: drawn by the server alone.
     pub desk: bool,
+}
+
+/// What the last action did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// "Rule 412 is deleted."
+    pub text: String,
+    /// The address to post to that takes it back.
+    pub undo: Option<String>,
 }
 
 /// A part of a list, with how much there is in all.

@@ -15,6 +15,7 @@ mod origin;
 pub mod password;
 pub mod problem;
 pub mod request;
+mod rule_versions;
 mod rules;
 mod session;
 mod throttle;
@@ -95,6 +96,7 @@ fn api() -> Router<AppState> {
     Router::new()
         .merge(ingest::router())
         .merge(rules::router())
+        .merge(rule_versions::router())
         .merge(connections::router())
         .merge(catalog::router())
         .merge(catalog_list::router())

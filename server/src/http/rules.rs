@@ -108,7 +108,7 @@ async fn list(
     Ok(Json(json!({"rules": found, "total": total})))
 }
 
-fn rule_id(text: &str) -> Result<RuleId, Problem> {
+pub(super) fn rule_id(text: &str) -> Result<RuleId, Problem> {
     RuleId::new(text).map_err(|_| Problem::new(StatusCode::NOT_FOUND, "There is nothing of this id."))
 }
 
@@ -120,7 +120,7 @@ async fn permitted(state: &AppState, viewer: &Viewer, id: &str, verb: Verb) -> R
 }
 
 /// One rule, with its version as ETag.
-async fn answer(
+pub(super) async fn answer(
     state: &AppState,
     viewer: &Viewer,
     status: StatusCode,
@@ -228,7 +228,7 @@ async fn replace(
     answer(&state, &viewer, StatusCode::OK, &saved.rule, saved.note).await
 }
 
-fn changed_meanwhile() -> Problem {
+pub(super) fn changed_meanwhile() -> Problem {
     Problem::new(
         StatusCode::PRECONDITION_FAILED,
         "It was changed in the meantime. Fetch it again and repeat your change.",
@@ -236,7 +236,7 @@ fn changed_meanwhile() -> Problem {
 }
 
 /// The version the caller saw, from `If-Match: "3"`; `None` without the header or with `*`.
-fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
+pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Ok(None);
     };

@@ -19,6 +19,7 @@ mod events;
 mod events_refused;
 mod form_fields;
 mod forms;
+mod history;
 mod judging;
 mod large_bodies;
 mod many_rules;
@@ -90,6 +91,9 @@ on_both_databases! {
     rules:
         a_rule_is_made_read_listed_changed_and_deleted,
         a_change_of_an_old_version_is_refused;
+    history:
+        every_version_of_a_rule_is_told_and_can_be_brought_back_over_rest,
+        a_deleted_rule_comes_back_and_speaks_again;
     judging:
         an_event_tells_the_verdict_of_every_rule_that_looked_at_it,
         deliveries_are_listed_by_status_rule_and_page;

@@ -104,8 +104,10 @@ async fn ask_everything(browser: &Browser, own: &str, others: &[String]) {
         browser.form(&format!("{place}/tracking/new"), &wrong).await;
         for id in &ids {
             browser.get(&format!("{place}/tracking/{id}")).await;
+            browser.get(&format!("{place}/tracking/{id}/history")).await;
         }
         browser.get(&format!("{place}/tracking/{own}?do=delete")).await;
+        browser.get(&format!("{place}/tracking/deleted")).await;
     }
     for list in [
         "/",
@@ -249,6 +251,8 @@ async fn a_publishers_login_changes_nothing_that_is_not_his() {
             "/campaigns/8807",
             "/profile",
         ] {
+            let restore = format!("{place}/tracking/{id}/restore?version=1&seen=1");
+            browser.form(&restore, &[]).await.expect(404);
             for what in ["disable", "enable", "delete"] {
                 let answer = browser
                     .form(&format!("{place}/tracking/{id}"), &[("do", what)])

@@ -9,6 +9,7 @@ use super::state::FormState;
 use crate::api::store_rule;
 use crate::error::AppError;
 use crate::frame::use_notice;
+use crate::parts::dom;
 use crate::rules::tab::Tab;
 
 /// What a submit of the form does, and what a new login goes on with.
@@ -42,6 +43,12 @@ pub(super) fn saver(state: FormState, tab: Tab) -> impl Fn(SubmitEvent) + Clone 
                 }
                 Err(AppError::Fields(errors)) => state.refuse(errors),
                 Err(AppError::LoggedOut) => state.asks_login.set(true),
+                // Somebody else was faster: a page of its own shows both, with what is typed here.
+                Err(AppError::Conflict) => {
+                    if let Some(form) = state.form.get_untracked() {
+                        dom::post_plainly(&form, "save");
+                    }
+                }
                 Err(other) => state.message.set(Some(other.to_string())),
             }
         });

@@ -7,6 +7,7 @@ mod adjacent;
 mod audit;
 mod catalog;
 mod elevation;
+mod history;
 mod keys;
 mod login;
 mod many;
@@ -22,8 +23,8 @@ use axum::response::Response;
 use leadbell_app::backend::Backend;
 use leadbell_app::error::AppError;
 use leadbell_app::views::{
-    Choice, ChoiceQuery, EntityView, Listing, MenuLink, Person, RuleFormData, RuleRow, RuleSearch, SaveRule,
-    SavedRule,
+    Choice, ChoiceQuery, EntityView, Listing, MenuLink, Notice, Person, RuleFormData, RuleRow, RuleSearch,
+    SaveRule, SavedRule,
 };
 use leadbell_domain::{
     Duty, EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SessionId, SlackToken,
@@ -41,7 +42,7 @@ use crate::rules::{self, Editing, RuleError};
 use crate::state::AppState;
 
 /// The session's key of a notice.
-const NOTICE: &str = "notice";
+const NOTICE: &str = "said";
 
 /// Rows of a page of any list.
 pub(in crate::http) const PAGE: i64 = 50;
@@ -171,6 +172,14 @@ impl RequestBackend {
         Ok(viewer_of(user, self.state.clock.now_ms()))
     }
 
+    /// Remembers what the next page says first.
+    async fn say(&self, notice: Notice) -> Result<(), AppError> {
+        self.session
+            .insert(NOTICE, notice)
+            .await
+            .map_err(|error| internal(&error))
+    }
+
     /// The viewer with the name under which his changes are kept.
     pub(in crate::http) fn caller(&self) -> Result<Caller, AppError> {
         let user = self.user.as_ref().ok_or(AppError::LoggedOut)?;
@@ -214,13 +223,14 @@ impl Backend for RequestBackend {
     }
 
     async fn set_notice(&self, notice: &str) -> Result<(), AppError> {
-        self.session
-            .insert(NOTICE, notice)
-            .await
-            .map_err(|error| internal(&error))
+        self.say(Notice {
+            text: notice.to_owned(),
+            undo: None,
+        })
+        .await
     }
 
-    async fn take_notice(&self) -> Result<Option<String>, AppError> {
+    async fn take_notice(&self) -> Result<Option<Notice>, AppError> {
         self.session
             .remove(NOTICE)
             .await
@@ -305,10 +315,10 @@ impl Backend for RequestBackend {
         Ok(())
     }
 
-    async fn delete_rule(&self, level: Level, rule: &RuleId) -> Result<(), AppError> {
-        rules::delete(&self.state, &self.caller()?, level, rule, None)
+    async fn delete_rule(&self, level: Level, rule: &RuleId) -> Result<i64, AppError> {
+        let deleted = rules::delete(&self.state, &self.caller()?, level, rule, None)
             .await
             .map_err(rule_error)?;
-        Ok(())
+        Ok(deleted.version)
     }
 }

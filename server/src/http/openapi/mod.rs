@@ -8,6 +8,7 @@ mod log;
 mod meta;
 mod pieces;
 mod rules;
+mod versions;
 
 use serde_json::{Map, Value, json};
 
@@ -18,6 +19,7 @@ fn areas() -> Vec<Area> {
     vec![
         events::area(),
         rules::area(),
+        versions::area(),
         connections::area(),
         catalog::area(),
         log::area(),

@@ -6,6 +6,7 @@ mod copies;
 mod entities;
 mod facets;
 mod form;
+mod history;
 mod rules;
 
 use super::backend::PAGE;
@@ -15,6 +16,7 @@ pub use copies::{copied_rules, copy_page};
 pub use entities::{entity, entity_rows, named, owner_of};
 pub use facets::entity_with_facets;
 pub use form::{choices, rule_form};
+pub use history::{compare, deleted_rules, rule_history};
 pub use rules::rules;
 
 /// Rows before a page that counts from 1.

@@ -69,8 +69,7 @@ pub(super) async fn connections(state: &AppState, viewer: &Viewer) -> Result<Vec
         .map_err(store_error)
 }
 
-/// What a viewer reads of a connection that is not his to use.
-pub(super) const HIDDEN_CONNECTION: &str = "Your manager's connection";
+pub(super) use crate::rule_words::HIDDEN_CONNECTION;
 
 /// The adjacent rules of each rule of a page, for who is told of them.
 async fn counts(
