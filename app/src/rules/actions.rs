@@ -20,9 +20,7 @@ pub(super) fn actions(view: &EntityView, row: &RuleRow, tab: Tab) -> AnyView {
         <td role="cell" class="table__actions">
             <div class="actions">
                 {buttons}
-                {(view.can_manage || view.shows_author).then(|| view! {
-                    <details class="menu" name="menu" inner_html=menu(view, row, &tab.place().rule(&row.id))></details>
-                })}
+                <details class="menu" name="menu" inner_html=menu(view, row, &tab.place().rule(&row.id))></details>
             </div>
         </td>
     }
@@ -51,7 +49,8 @@ fn menu(view: &EntityView, row: &RuleRow, address: &str) -> String {
     };
     format!(
         "<summary class=\"button button--quiet button--small\" aria-label=\"More about rule {number}\">⋯</summary>\
-         <ul class=\"menu__list\">{copy}{adjacent}</ul>"
+         <ul class=\"menu__list\">{copy}{}{adjacent}</ul>",
+        link("history", "History")
     )
 }
 

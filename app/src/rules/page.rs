@@ -78,6 +78,7 @@ fn shown(view: EntityView, tab: Tab, over: Memo<Over>) -> AnyView {
             {can_manage.then(|| view! { <AddRule tab/> }.erase())}
         </div>
         {loaded(tab.rules, move |listing: Listing<RuleRow>| view.with_value(|view| rule_table(view, &listing, tab)))}
+        <p class="hint list-foot"><a href=format!("{}/deleted", tab.place().tracking()) rel="external">"Deleted rules"</a></p>
         {live(move || match over.get() {
             Over::Nothing => nothing(),
             Over::Form(rule) => view! { <RuleDialog level entity=id.clone() rule tab/> }.erase(),

@@ -110,6 +110,8 @@ async fn a_row_shows_name_note_and_what_became_of_its_filters() {
         "Publisher is Blue Traffic (disabled)",
         &format!("action=\"{LIST}/bulk\""),
         &format!("href=\"{address}/copy\""),
+        &format!("href=\"{address}/history\""),
+        &format!("href=\"{LIST}/deleted\""),
         &format!("href=\"{address}/adjacent\""),
     ] {
         assert!(page.contains(told), "no {told} in {page}");
@@ -150,7 +152,7 @@ async fn a_publisher_is_not_told_who_made_his_rules_nor_what_is_adjacent() {
         );
     }
     let page = publisher.get("/profile/tracking").await.expect(200).text;
-    assert!(page.contains("action=\"/profile/tracking/bulk\"") && page.contains("/copy\""));
+    assert!(page.contains("action=\"/profile/tracking/bulk\"") && page.contains("/history\""));
     for hidden in ["Author", "Adjacent", "/adjacent", "The Publisher Agent", &staff] {
         assert!(!page.contains(hidden), "{hidden} in {page}");
     }
