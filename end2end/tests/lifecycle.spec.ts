@@ -53,7 +53,7 @@ test('the next event obeys what was done to a rule', async ({ page, rest, sandbo
   expect(await sandbox.texts(channels.sales)).toHaveLength(3);
 });
 
-test('two people edit one rule: the later is told instead of overwriting', async ({ page, context, rest, health }) => {
+test('two people edit one rule: the later compares instead of overwriting', async ({ page, context, rest, health }) => {
   health.forgive(/409/);
   await logIn(page, people.admin);
   await rest.addRule({
@@ -75,7 +75,12 @@ test('two people edit one rule: the later is told instead of overwriting', async
 
   await mine.field('Message Text').fill('mine');
   await mine.saveButton.click();
-  await expect(mine.dialog.getByRole('alert')).toContainText('Somebody else changed this rule');
-  await expect(mine.field('Message Text')).toHaveValue('mine');
+  await expect(page.getByRole('alert')).toContainText('was changed in the meantime');
+  await expect(page.getByText('theirs').first()).toBeVisible();
   expect((await rest.rules('product', '218')).map((rule) => rule.action.text)).toEqual(['theirs']);
+  await page.getByRole('button', { name: 'Go on editing mine' }).click();
+  await hydrated(page);
+  await expect(mine.field('Message Text')).toHaveValue('mine');
+  await mine.save();
+  expect((await rest.rules('product', '218')).map((rule) => rule.action.text)).toEqual(['mine']);
 });
