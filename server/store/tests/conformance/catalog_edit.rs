@@ -303,6 +303,7 @@ pub async fn what_uses_an_entry_is_counted_and_listed_within_scope(bench: &Bench
         publishers: ids(&["1044"]),
         buyers: Vec::new(),
         active: true,
+        manages_until: None,
         created_at: NOON,
     };
     let password_hash = String::new();

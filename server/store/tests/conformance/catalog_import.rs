@@ -88,6 +88,7 @@ pub async fn a_file_is_kept_for_its_owner_until_his_next(bench: &Bench) {
             publishers: Vec::new(),
             buyers: Vec::new(),
             active: true,
+            manages_until: None,
             created_at: NOON,
         };
         people.push(user.id.clone());
