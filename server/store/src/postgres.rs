@@ -38,6 +38,10 @@ const FIND: &str = "strpos";
 /// long the queue is by now.
 const ONE_OF_OPEN: &str = " = ANY (ARRAY (SELECT jsonb_array_elements_text(";
 const ONE_OF_CLOSE: &str = "::jsonb)))";
+/// Says how a statement would be answered; the last column tells.
+const EXPLAIN: &str = "EXPLAIN";
+/// Whether `LIKE` may find an index of trigrams.
+const TRIGRAMS: bool = true;
 const SINGLE_SERVER: bool = false;
 
 /// Connections of one server. PostgreSQL allows 100 in all by default; this leaves room for several servers.

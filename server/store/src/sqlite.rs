@@ -35,6 +35,10 @@ const FIND: &str = "instr";
 /// "Is one of a JSON list of texts": these words after the column, the parameter, and the next ones.
 const ONE_OF_OPEN: &str = " IN (SELECT value FROM json_each(";
 const ONE_OF_CLOSE: &str = "))";
+/// Says how a statement would be answered; the last column tells.
+const EXPLAIN: &str = "EXPLAIN QUERY PLAN";
+/// Whether `LIKE` may find an index of trigrams.
+const TRIGRAMS: bool = false;
 const SINGLE_SERVER: bool = true;
 
 /// Connections that only read. WAL lets them run beside the writer.

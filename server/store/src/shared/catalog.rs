@@ -3,7 +3,10 @@
 use leadbell_domain::{Entity, EntityId, EntityKind, EntityStatus, Platform, Scope};
 
 use super::fields::Fields;
-use super::{Connection, Result, Row, Sql, push_in, push_search, scope};
+use sqlx::Row as _;
+
+use super::{Connection, EXPLAIN, Result, Row, Sql, TRIGRAMS, push_in, push_search, scope};
+use crate::text::needle;
 use crate::{EntityPage, EntityQuery, EntitySort, Page};
 
 pub(super) const COLUMNS: &str = "e.kind, e.id, e.name, e.platform, e.status, e.product_id, e.publisher_id, \
@@ -48,34 +51,65 @@ pub(super) async fn find(
 }
 
 pub(super) async fn list(db: &mut Connection, query: &EntityQuery) -> Result<EntityPage> {
-    let mut count = Sql::new("SELECT COUNT(*) FROM entities e");
-    let mut page = Sql::new(format!("SELECT {COLUMNS} FROM entities e"));
-    if !push_filter(&mut count, query) || !push_filter(&mut page, query) {
+    let Some(mut page) = page_of(query, "") else {
         return Ok(Page {
             rows: Vec::new(),
             total: 0,
         });
-    }
-    page.push(match query.sort {
-        // `search` begins with the name in lower case.
-        EntitySort::Name => " ORDER BY e.search, e.id LIMIT ",
-        EntitySort::Id => " ORDER BY e.id LIMIT ",
-        EntitySort::Changed => " ORDER BY e.updated_at DESC, e.id DESC LIMIT ",
-    })
-    .push_bind(query.limit.max(0));
-    page.push(" OFFSET ").push_bind(query.offset.max(0));
-    let total = match query.counted {
-        true => count.build_query_scalar().fetch_one(&mut *db).await?,
-        false => 0,
     };
-    let rows = page
+    let rows: Vec<Entity> = page
         .build()
-        .fetch_all(db)
+        .fetch_all(&mut *db)
         .await?
         .iter()
         .map(read)
         .collect::<Result<_>>()?;
+    let (shown, offset) = (i64::try_from(rows.len()).unwrap_or(i64::MAX), query.offset.max(0));
+    // The last page says itself how many there are: a search that finds little looks through everything only once.
+    let is_last = shown < query.limit && (shown > 0 || offset == 0);
+    let total = match (query.counted, is_last) {
+        (false, _) => 0,
+        (true, true) => offset + shown,
+        (true, false) => {
+            let mut count = Sql::new("SELECT COUNT(*) FROM entities e");
+            if !push_filter(&mut count, query) {
+                return Ok(Page { rows, total: 0 });
+            }
+            count.build_query_scalar().fetch_one(db).await?
+        }
+    };
     Ok(Page { rows, total })
+}
+
+/// The statement of a page; `None` when nothing can be in scope. What is skipped is skipped in the index alone: only
+/// the rows of the page are looked up.
+fn page_of(query: &EntityQuery, before: &str) -> Option<Sql> {
+    let order = match query.sort {
+        // `search` begins with the name in lower case.
+        EntitySort::Name => " ORDER BY e.search, e.id",
+        EntitySort::Id => " ORDER BY e.id",
+        EntitySort::Changed => " ORDER BY e.updated_at DESC, e.id DESC",
+    };
+    let mut sql = Sql::new(format!(
+        "{before} SELECT {COLUMNS} FROM (SELECT e.kind AS page_kind, e.id AS page_id FROM entities e"
+    ));
+    if !push_filter(&mut sql, query) {
+        return None;
+    }
+    sql.push(order).push(" LIMIT ").push_bind(query.limit.max(0));
+    sql.push(" OFFSET ").push_bind(query.offset.max(0));
+    sql.push(") page CROSS JOIN entities e WHERE e.kind = page.page_kind AND e.id = page.page_id")
+        .push(order);
+    Some(sql)
+}
+
+/// How the database finds a page, step by step.
+pub(super) async fn explain(db: &mut Connection, query: &EntityQuery) -> Result<Vec<String>> {
+    let Some(mut page) = page_of(query, EXPLAIN) else {
+        return Ok(Vec::new());
+    };
+    let rows = page.build().fetch_all(db).await?;
+    rows.iter().map(|row| Ok(row.try_get(row.len() - 1)?)).collect()
 }
 
 fn push_filter(sql: &mut Sql, query: &EntityQuery) -> bool {
@@ -127,5 +161,13 @@ fn push_filter(sql: &mut Sql, query: &EntityQuery) -> bool {
         }
     }
     push_search(sql, "e.search", &query.search);
+    if let (true, Some(needle)) = (TRIGRAMS, needle(&query.search)) {
+        // The same once more in the words that an index of trigrams answers.
+        let needle = needle
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        sql.push(" AND e.search LIKE ").push_bind(format!("%{needle}%"));
+    }
     scope::push_entities(sql, &query.scope, query.kind)
 }

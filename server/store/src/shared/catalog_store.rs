@@ -5,8 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use async_trait::async_trait;
 use leadbell_domain::{EntityId, EntityKind, EntityStatus, Level, Scope, Timestamp, UserId};
 
-use super::{DbStore, Result, catalog_edit, catalog_import, catalog_uses, pingtrees};
-use crate::{CatalogEntry, CatalogPlan, CatalogStore, EntityUpsert, EntityUses, StoreError, UpsertCounts};
+use super::{DbStore, Result, catalog, catalog_edit, catalog_import, catalog_uses, pingtrees};
+use crate::{
+    CatalogEntry, CatalogPlan, CatalogStore, EntityQuery, EntityUpsert, EntityUses, StoreError, UpsertCounts,
+};
 
 #[async_trait]
 impl CatalogStore for DbStore {
@@ -64,6 +66,11 @@ impl CatalogStore for DbStore {
         }
         let mut db = self.reader.acquire().await?;
         catalog_edit::find(&mut db, kind, id, scope).await
+    }
+
+    async fn explain_list(&self, query: &EntityQuery) -> Result<Vec<String>> {
+        let mut db = self.reader.acquire().await?;
+        catalog::explain(&mut db, query).await
     }
 
     async fn campaigns_in(&self, pingtrees: &[EntityId]) -> Result<HashMap<EntityId, BTreeSet<EntityId>>> {

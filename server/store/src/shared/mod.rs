@@ -39,7 +39,10 @@ mod upsert;
 
 use sqlx::{Database, Pool, QueryBuilder, Transaction};
 
-use super::{BEGIN, Db, FIND, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN, SINGLE_SERVER};
+use super::{
+    BEGIN, Db, EXPLAIN, FIND, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN, SINGLE_SERVER,
+    TRIGRAMS,
+};
 use crate::StoreError;
 use crate::known::KnownEntities;
 use crate::secret::TokenVault;

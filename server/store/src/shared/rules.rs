@@ -56,15 +56,21 @@ pub(super) async fn list(db: &mut Connection, query: &RuleQuery) -> Result<Page<
         .push(" LIMIT ")
         .push_bind(query.limit.max(0));
     page.push(" OFFSET ").push_bind(query.offset.max(0));
-    let total = count.build_query_scalar().fetch_one(&mut *db).await?;
     let mut rows = Vec::new();
-    for row in &page.build().fetch_all(db).await? {
+    for row in &page.build().fetch_all(&mut *db).await? {
         let author_name = Fields::of(row, "rules", "id")?.get("author_name")?;
         rows.push(RuleListing {
             stored: rule_rows::read(row)?,
             author_name,
         });
     }
+    let (shown, offset) = (i64::try_from(rows.len()).unwrap_or(i64::MAX), query.offset.max(0));
+    // The last page says itself how many there are: a search that finds little looks through everything only once.
+    let total = if shown < query.limit && (shown > 0 || offset == 0) {
+        offset + shown
+    } else {
+        count.build_query_scalar().fetch_one(db).await?
+    };
     Ok(Page { rows, total })
 }
 

@@ -57,8 +57,8 @@ pub(super) fn push_entities(sql: &mut Sql, scope: &Scope, kind: EntityKind) -> b
         (Scope::Buyers(ids), EntityKind::Pingtree) => {
             // The trees that hold a campaign of theirs.
             sql.push(
-                " AND EXISTS (SELECT 1 FROM pingtree_campaigns p JOIN entities c ON c.kind = 'campaign' AND \
-                 c.id = p.campaign_id WHERE p.pingtree_id = e.id AND ",
+                " AND e.id IN (SELECT p.pingtree_id FROM entities c JOIN pingtree_campaigns p ON \
+                 p.campaign_id = c.id WHERE c.kind = 'campaign' AND ",
             );
             push_in(sql, "c.buyer_id", ids.iter().map(EntityId::as_str));
             sql.push(")");

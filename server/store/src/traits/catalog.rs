@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use async_trait::async_trait;
 use leadbell_domain::{EntityId, EntityKind, EntityStatus, Level, Scope, Timestamp, UserId};
 
-use crate::{CatalogEntry, CatalogPlan, EntityUpsert, EntityUses, StoreError, UpsertCounts};
+use crate::{CatalogEntry, CatalogPlan, EntityQuery, EntityUpsert, EntityUses, StoreError, UpsertCounts};
 
 /// Products, campaigns and the rest, as people enter and change them.
 #[async_trait]
@@ -38,6 +38,8 @@ pub trait CatalogStore {
         id: &EntityId,
         scope: &Scope,
     ) -> Result<Option<CatalogEntry>, StoreError>;
+    /// How the database finds a page of a list, step by step in its own words: for who wonders why it is slow.
+    async fn explain_list(&self, query: &EntityQuery) -> Result<Vec<String>, StoreError>;
     /// The campaigns in each of these pingtrees; one without any is missing.
     async fn campaigns_in(
         &self,

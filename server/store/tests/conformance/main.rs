@@ -10,6 +10,7 @@ mod audit;
 mod catalog;
 mod catalog_edit;
 mod catalog_import;
+mod catalog_plans;
 mod concurrency;
 mod connections;
 mod durability;
@@ -105,6 +106,8 @@ on_both_databases! {
         an_import_does_what_its_plan_showed_or_nothing,
         a_file_is_kept_for_its_owner_until_his_next,
         many_entries_are_imported_at_once;
+    catalog_plans:
+        no_list_reads_the_whole_catalog;
     scopes:
         a_publisher_sees_what_is_his_and_nothing_else,
         a_buyers_agent_sees_his_buyers_and_their_campaigns,
