@@ -68,7 +68,7 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
         (Some("save"), Panel::New) => target.save(&pages, parts, &form, None).await,
         (Some("save"), Panel::Rule(rule)) => target.save(&pages, parts, &form, Some(rule)).await,
         (Some("next"), _) => target.next(&pages, parts, posted(&form)).await,
-        (Some("convert"), _) => target.again(&pages, parts, converted(posted(&form), level)).await,
+        (Some("convert"), _) => target.convert(&pages, parts, &form).await,
         // The step stands in the address.
         _ => target.again(&pages, parts, posted(&form)).await,
     }
@@ -181,6 +181,19 @@ impl Target {
             RuleStatus::Disabled => "The rule is disabled.",
         };
         self.answer(pages, parts, result, notice).await
+    }
+
+    /// The form again with its placeholders converted. A pasted token is kept on the way, since no page ever holds it;
+    /// one that is refused is complained about when the rule is saved.
+    async fn convert(&self, pages: &Pages, parts: Parts, form: &Form) -> Response {
+        let mut posted = converted(posted(form), self.level);
+        let token = form.first("action.auth_token").unwrap_or_default().trim();
+        if !token.is_empty()
+            && let Ok(connection) = self.backend.keep_token(self.level, &self.entity, token).await
+        {
+            posted.draft.connection_id = connection;
+        }
+        self.again(pages, parts, posted).await
     }
 
     async fn save(&self, pages: &Pages, parts: Parts, form: &Form, rule: Option<RuleId>) -> Response {
