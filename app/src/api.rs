@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::address::Place;
 use crate::error::AppError;
 use crate::views::{
-    Choice, ChoiceQuery, EntityView, Listing, Notice, Person, RuleFormData, RuleRow, RuleSearch, SaveRule,
-    SavedRule,
+    Alert, Choice, ChoiceQuery, EntityView, Listing, Notice, Person, RuleFormData, RuleRow, RuleSearch,
+    SaveRule, SavedRule,
 };
 
 /// What the frame around every page shows.
@@ -24,6 +24,8 @@ pub(crate) struct Frame {
     pub person: Option<Person>,
     /// What the last action did, when it ended in a new page.
     pub notice: Option<Notice>,
+    /// What has to be mended.
+    pub alert: Option<Alert>,
 }
 
 /// The rule form with what only pages know.
@@ -175,7 +177,7 @@ macro_rules! ask {
 #[server(prefix = "/fn", endpoint = "frame", input = Json)]
 pub(crate) async fn load_frame() -> Result<Frame, AppError> {
     ask!(backend => async {
-        Ok(Frame { person: backend.person(), notice: backend.take_notice().await? })
+        Ok(Frame { person: backend.person(), notice: backend.take_notice().await?, alert: backend.alert().await })
     })
 }
 

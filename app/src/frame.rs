@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 
 use crate::api::{Ask, Frame};
 use crate::error::AppError;
-use crate::views::{MenuLink, Notice, Person};
+use crate::views::{Alert, MenuLink, Notice, Person};
 
 /// The frame's data: loaded once, with the first page.
 #[derive(Clone, Copy)]
@@ -112,6 +112,11 @@ pub(crate) fn notice_text(notice: Notice) -> AnyView {
     view! { <span class="notice__text">{notice.text}</span> {undo} }.erase()
 }
 
+/// The line that says what has to be mended, and leads there.
+pub(crate) fn alert_line(alert: Alert) -> AnyView {
+    view! { <p class="alert"><a href=alert.href rel="external">{alert.text}</a></p> }.erase()
+}
+
 /// The line that says what happened; read out by screen readers when it changes.
 #[component]
 pub(crate) fn NoticeBar() -> impl IntoView {
@@ -139,12 +144,14 @@ pub(crate) fn NoticeBar() -> impl IntoView {
     view! {
         <div class="notices" role="status" aria-live="polite">
             {answered(frame, nothing, move |frame: Result<Frame, AppError>| {
-                let first = frame.ok().and_then(|frame| frame.notice);
-                live(move || match (later(), dismissed.get(), &first) {
+                let (first, alert) = frame.map(|frame| (frame.notice, frame.alert)).unwrap_or_default();
+                let alert = alert.map(alert_line);
+                let said = live(move || match (later(), dismissed.get(), &first) {
                     (Some(said), _, _) => line(said),
                     (None, false, Some(said)) => line(said.clone()),
                     (None, _, _) => nothing(),
-                })
+                });
+                view! { {alert} {said} }.erase()
             })}
         </div>
     }

@@ -53,13 +53,17 @@ pub enum AuditAction {
     KeyRevoked,
     /// A Slack token was stored.
     ConnectionAdded,
+    /// A connection got another name or another token.
+    ConnectionChanged,
+    /// A connection was removed, and its token forgotten.
+    ConnectionRemoved,
     /// Something was refused that the pages never offer to whoever asked for it.
     RequestRefused,
 }
 
 impl AuditAction {
     /// Every action, in the order in which lists show them.
-    pub const ALL: [AuditAction; 26] = [
+    pub const ALL: [AuditAction; 28] = [
         AuditAction::RuleCreated,
         AuditAction::RuleChanged,
         AuditAction::RuleEnabled,
@@ -85,6 +89,8 @@ impl AuditAction {
         AuditAction::KeyCreated,
         AuditAction::KeyRevoked,
         AuditAction::ConnectionAdded,
+        AuditAction::ConnectionChanged,
+        AuditAction::ConnectionRemoved,
         AuditAction::RequestRefused,
     ];
 
@@ -127,6 +133,8 @@ impl AuditAction {
             AuditAction::KeyCreated => ("key.created", "API key made"),
             AuditAction::KeyRevoked => ("key.revoked", "API key revoked"),
             AuditAction::ConnectionAdded => ("connection.added", "Connection added"),
+            AuditAction::ConnectionChanged => ("connection.changed", "Connection changed"),
+            AuditAction::ConnectionRemoved => ("connection.removed", "Connection removed"),
             AuditAction::RequestRefused => ("request.refused", "Request refused"),
         }
     }

@@ -28,6 +28,7 @@ mod rule_list;
 mod sample;
 mod sentence;
 mod slack;
+mod slack_app;
 mod slack_error;
 mod summary;
 mod template;
@@ -57,7 +58,8 @@ pub use judge::{Judged, judge_filters, obstacles};
 pub use matrix::{FormFields, filter_label, form_fields};
 pub use money::{InvalidMoney, Money};
 pub use permission::{
-    Duty, Reach, Scope, Verb, Viewer, duty_reach, may_be_elevated, may_show_personal_data, reach,
+    ConnectionReach, Duty, Reach, Scope, Verb, Viewer, connection_reach, duty_reach, may_be_elevated,
+    may_show_personal_data, reach,
 };
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use role::Role;
@@ -69,6 +71,7 @@ pub use sentence::{NameOf, Sentence};
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,
 };
+pub use slack_app::{ScopeNeed, app_creation_link, needed_scopes};
 pub use slack_error::{
     Advice, Explanation, OUR_CODES, SLACK_ERRORS, SlackError, SlackFailure, classify_slack_error, explain,
 };

@@ -3,7 +3,11 @@
 //! Pages, server functions and REST all ask here (`domain.md` matrix B). The answer is a [`Scope`], which the store
 //! puts into the query itself: a row outside it is not found, whoever asks for it.
 
+mod connections;
+
 use crate::{EntityId, EntityKind, Level, Platform, Role, UserId};
+
+pub use connections::{ConnectionReach, connection_reach};
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -27,6 +27,16 @@ export interface StoredRule {
   action: { connection_id: string; text: string; target: Record<string, string> };
 }
 
+/** A connection as the interface gives it. */
+export interface Connection {
+  id: string;
+  name: string;
+  /** Prefix and last four characters. */
+  token: string;
+  status: 'ok' | 'unchecked' | 'broken';
+  waiting: number;
+}
+
 /** An event to post; see `leadSold` and its like. */
 export type Event = Record<string, unknown> & { event_id: string };
 
@@ -79,6 +89,11 @@ export class Rest {
     const answer = await this.send('POST', '/rules', rule);
     expect(answer.status, JSON.stringify(answer.body)).toBe(201);
     return answer.body as StoredRule;
+  }
+
+  /** The stored tokens, without what is secret. */
+  async connections(): Promise<Connection[]> {
+    return ((await this.send('GET', '/connections')).body as { connections: Connection[] }).connections;
   }
 
   private async send(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {

@@ -75,6 +75,15 @@ export class Sandbox {
 
   /** Lets a token be revoked, as its owner could at any moment. */
   async revoke(value: string): Promise<void> {
+    await this.token(value, 'revoked', []);
+  }
+
+  /** Adds a good token of the same app, as installing it anew does. */
+  async allow(value: string): Promise<void> {
+    await this.token(value, 'active', ['channels:join', 'chat:write', 'chat:write.public', 'im:write']);
+  }
+
+  private async token(value: string, state: string, scopes: string[]): Promise<void> {
     await this.post('tokens', {
       value,
       kind: 'bot',
@@ -83,8 +92,8 @@ export class Sandbox {
       app_id: 'A0LEADBEL',
       app_name: 'Leadbell',
       bot_id: 'B0LEADBEL',
-      scopes: [],
-      state: 'revoked',
+      scopes,
+      state,
     });
   }
 

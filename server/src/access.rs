@@ -1,17 +1,36 @@
 //! What a viewer may reach beyond the permission table: which connections, and which values in a filter.
 
 use leadbell_domain::{
-    EntityId, EntityKind, FieldErrors, FilterKey, Filters, Level, Role, Scope, Viewer, filter_label,
+    ConnectionReach, EntityId, EntityKind, FieldErrors, FilterKey, Filters, Level, Role, Scope, Verb, Viewer,
+    filter_label,
 };
-use leadbell_store::{ConnectionOwner, ConnectionScope, EntityQuery, Store, StoreError};
+use leadbell_store::{ConnectionOwner, ConnectionScope, EntityQuery, RuleScopes, Store, StoreError};
 
-/// The saved tokens a viewer may use. A publisher's login sees his own; staff see all.
+/// The saved tokens a viewer may see and use.
 #[must_use]
 pub fn connection_scope(viewer: &Viewer) -> ConnectionScope {
-    match viewer.role {
-        Role::Publisher => ConnectionScope::Publishers(viewer.publishers.clone()),
-        _ => ConnectionScope::All,
+    connections_within(viewer, Verb::View)
+}
+
+/// The saved tokens a viewer may see ([`Verb::View`]) or change ([`Verb::Manage`]).
+#[must_use]
+pub fn connections_within(viewer: &Viewer, verb: Verb) -> ConnectionScope {
+    match viewer.connections(verb) {
+        ConnectionReach::Nothing => ConnectionScope::Nothing,
+        ConnectionReach::Own => ConnectionScope::Publishers(viewer.publishers.clone()),
+        ConnectionReach::HouseAndOwn => ConnectionScope::House(viewer.publishers.clone()),
+        ConnectionReach::All => ConnectionScope::All,
     }
+}
+
+/// The rules a viewer may see, level by level.
+#[must_use]
+pub fn rule_scopes(viewer: &Viewer) -> RuleScopes {
+    Level::ALL
+        .into_iter()
+        .map(|level| (level, viewer.scope(level, Verb::View)))
+        .filter(|(_, scope)| !scope.is_nothing())
+        .collect()
 }
 
 /// Whose a token is that this viewer pastes into a rule of this entity.

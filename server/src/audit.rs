@@ -46,9 +46,8 @@ impl Line {
         Self::of(action, "key", Some(key.id.as_str()), &key.name)
     }
 
-    /// About a new connection: its name and hint, never its token.
-    pub fn connection(connection: &Connection) -> Self {
-        let action = AuditAction::ConnectionAdded;
+    /// About a connection: its name and hint, never its token.
+    pub fn connection(action: AuditAction, connection: &Connection) -> Self {
         let label = format!("{} · {}", connection.name, connection.hint);
         Self::of(action, "connection", Some(connection.id.as_str()), &label)
     }

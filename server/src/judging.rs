@@ -9,7 +9,8 @@ use leadbell_store::{Connection, ConnectionScope};
 
 use crate::access::{check_filter_values, connection_owner, connection_scope};
 use crate::actor::Caller;
-use crate::rules::{RuleError, keep_token};
+use crate::connections::keep_token;
+use crate::rules::RuleError;
 use crate::state::AppState;
 
 /// A draft that is a rule.

@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod catalog;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod copies;
 pub mod demo;
 pub mod engine;

@@ -4,16 +4,12 @@
 mod restore;
 
 use leadbell_domain::{
-    ConnectionId, Entity, EntityId, EntityKind, FieldErrors, Level, RuleDraft, RuleId, RuleStatus,
-    SlackToken, StoredRule, Verb, Viewer,
+    Entity, EntityId, EntityKind, FieldErrors, Level, RuleDraft, RuleId, RuleStatus, StoredRule, Verb, Viewer,
 };
-use leadbell_store::{
-    Connection, ConnectionCheck, ConnectionOwner, ConnectionStatus, NewConnection, RuleChange, StoreError,
-};
+use leadbell_store::{RuleChange, StoreError};
 
-use crate::actor::{Actor, Caller};
+use crate::actor::Caller;
 use crate::adjacent;
-use crate::audit::{self, Line};
 use crate::ids::Fresh;
 use crate::judging::{Judged, judge};
 use crate::refused;
@@ -226,74 +222,4 @@ pub async fn delete(
         .await?;
     state.rules.refresh(&*state.store).await?;
     Ok(deleted)
-}
-
-/// Asks Slack about a pasted token and keeps it. A token that Slack refuses is a complaint at its field; when Slack
-/// can't be asked, the token is kept unchecked and the note says so.
-pub async fn keep_token(
-    state: &AppState,
-    by: &Actor,
-    owner: ConnectionOwner,
-    token: &SlackToken,
-) -> Result<(Connection, Option<String>), RuleError> {
-    let now = state.clock.now_ms();
-    let check = state.slack.check_connection(token, now).await;
-    if check.status == ConnectionStatus::Broken {
-        let code = check.error.as_deref().unwrap_or("unknown");
-        let message = format!(
-            "Slack does not accept this token ({code}). {}",
-            token_advice(code)
-        );
-        return Err(RuleError::Fields(FieldErrors::one("action.auth_token", message)));
-    }
-    let note = (check.status == ConnectionStatus::Unchecked)
-        .then(|| "Slack could not be reached, so the token is not checked yet.".to_owned());
-    let new = NewConnection {
-        connection: Connection {
-            id: ConnectionId::fresh(),
-            name: connection_name(&check, token),
-            owner,
-            kind: token.kind(),
-            hint: token.hint(),
-            team: check.team.clone(),
-            team_id: check.team_id.clone(),
-            user_name: check.user_name.clone(),
-            scopes: check.scopes.clone(),
-            status: check.status,
-            last_error: check.error.clone(),
-            created_at: now,
-            checked_at: Some(now),
-        },
-        token: token.clone(),
-    };
-    let mut kept = state.store.insert_connection(&new).await?;
-    if kept.id == new.connection.id {
-        audit::record(&*state.store, by, now, Line::connection(&kept)).await;
-    }
-    // The same token may have been stored long ago; what Slack says now counts.
-    if check.status == ConnectionStatus::Ok {
-        state.store.record_connection_check(&kept.id, &check).await?;
-        kept.scopes.clone_from(&check.scopes);
-        kept.status = check.status;
-    }
-    tracing::info!(connection = %kept.id, %by, "a Slack token is kept");
-    Ok((kept, note))
-}
-
-fn connection_name(check: &ConnectionCheck, token: &SlackToken) -> String {
-    match (&check.team, &check.user_name) {
-        (Some(team), Some(user)) => format!("{team} · {user}"),
-        (Some(team), None) => team.clone(),
-        _ => format!("Slack {} {}", token.kind().key(), token.hint()),
-    }
-}
-
-fn token_advice(code: &str) -> &'static str {
-    match code {
-        "token_revoked" | "account_inactive" => {
-            "The app was removed or its owner deactivated: install it again and copy the new token."
-        }
-        "token_expired" => "It has expired: copy a fresh one from OAuth & Permissions.",
-        _ => "Copy it again from OAuth & Permissions in your Slack app.",
-    }
 }

@@ -6,6 +6,7 @@
 mod adjacent;
 mod audit;
 mod catalog;
+mod connections;
 mod history;
 mod many;
 mod people;
@@ -24,6 +25,7 @@ use crate::views::{
 pub use adjacent::AdjacentRules;
 pub use audit::AuditPages;
 pub use catalog::CatalogBackend;
+pub use connections::Connections;
 pub use history::RuleHistoryPages;
 pub use many::ManyRules;
 pub use people::{Account, ApiKeys, Elevation, People};
@@ -36,6 +38,7 @@ pub trait Backend:
     + ApiKeys
     + AuditPages
     + CatalogBackend
+    + Connections
     + Elevation
     + ManyRules
     + People

@@ -5,9 +5,10 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
+use leadbell_domain::{TokenKind, needed_scopes};
 use leptos::prelude::*;
 
-use super::draw_for;
+use super::{connections, draw_for};
 use crate::http::Pages;
 use crate::parts::view::Erase;
 
@@ -21,29 +22,10 @@ async fn open(State(pages): State<Pages>, request: Request) -> Response {
     draw_for(&pages, &parts, StatusCode::OK, "Slack setup", guide).await
 }
 
-/// Slack's type lists of bot and user scopes differ: `channels:join` and `chat:write.public` exist for bots only.
-const BOT_SCOPES: [(&str, &str); 4] = [
-    ("chat:write", "Post messages."),
-    (
-        "chat:write.public",
-        "Post to public channels that the app was not invited to.",
-    ),
-    (
-        "channels:join",
-        "Join public channels by itself, where a workspace demands membership.",
-    ),
-    ("im:write", "Start direct messages with people."),
-];
-const USER_SCOPES: [(&str, &str); 3] = [
-    ("chat:write", "Post messages in your name."),
-    ("channels:write", "Join public channels for you."),
-    ("im:write", "Start direct messages with people."),
-];
-
-fn scope_list(scopes: &'static [(&'static str, &'static str)]) -> AnyView {
-    scopes
+fn scope_list(kind: TokenKind) -> AnyView {
+    needed_scopes(kind)
         .iter()
-        .map(|(scope, why)| view! { <li><code>{*scope}</code>" – "{*why}</li> }.erase())
+        .map(|need| view! { <li><code>{need.scope}</code>" – "{need.why}</li> })
         .collect_view()
         .erase()
 }
@@ -58,6 +40,12 @@ fn guide() -> AnyView {
             </p>
             <section id="app">
                 <h2>"1. Create the app"</h2>
+                <p>
+                    "The short way, for messages that come from the app: this opens Slack with everything of steps 1 and 2"
+                    " filled in. Choose the workspace, press “Create”, and go on with step 3."
+                </p>
+                <p>{connections::app_link()}</p>
+                <p>"Or by hand:"</p>
                 <ol>
                     <li>
                         "Open "
@@ -76,10 +64,10 @@ fn guide() -> AnyView {
                 </p>
                 <h3>"Bot Token Scopes"</h3>
                 <p>"Messages come from the app. This is what you want in most cases."</p>
-                <ul>{scope_list(&BOT_SCOPES)}</ul>
+                <ul>{scope_list(TokenKind::Bot)}</ul>
                 <h3>"User Token Scopes"</h3>
                 <p>"Messages come from you, the person who installs the app."</p>
-                <ul>{scope_list(&USER_SCOPES)}</ul>
+                <ul>{scope_list(TokenKind::User)}</ul>
             </section>
             <section id="install">
                 <h2>"3. Install it and copy the token"</h2>
@@ -90,8 +78,9 @@ fn guide() -> AnyView {
                         ") or the “User OAuth Token” (begins with "<code>"xoxp-"</code>")."
                     </li>
                     <li>
-                        "Paste it into Auth Token when you add a rule. Leadbell keeps it encrypted, offers it for your next"
-                        " rules, and never shows it again."
+                        "Paste it into Auth Token when you add a rule, or under “"
+                        <a href="/connections">"Connections"</a>
+                        "”. Leadbell keeps it encrypted, offers it for your next rules, and never shows it again."
                     </li>
                 </ol>
                 <p class="hint">"If you change the scopes later, install the app again: the old token keeps its old scopes."</p>

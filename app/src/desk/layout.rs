@@ -4,9 +4,9 @@ use leptos::config::LeptosOptions;
 use leptos::prelude::*;
 use leptos_meta::HashedStylesheet;
 
-use crate::frame::{brand, menu, notice_text};
+use crate::frame::{alert_line, brand, menu, notice_text};
 use crate::parts::view::Erase;
-use crate::views::{Notice, Person};
+use crate::views::{Alert, Notice, Person};
 
 /// What stands around a page's own part.
 pub(super) struct Around<'a> {
@@ -14,6 +14,7 @@ pub(super) struct Around<'a> {
     pub path: &'a str,
     pub person: Option<Person>,
     pub notice: Option<Notice>,
+    pub alert: Option<Alert>,
     pub options: LeptosOptions,
 }
 
@@ -24,6 +25,7 @@ pub(super) fn document(around: Around<'_>, body: AnyView) -> String {
         path,
         person,
         notice,
+        alert,
         options,
     } = around;
     let title = format!("{title} · Leadbell");
@@ -43,7 +45,7 @@ pub(super) fn document(around: Around<'_>, body: AnyView) -> String {
             <body>
                 <a class="skip-link" href="#main">"Skip to content"</a>
                 <header class="header">{brand()} {person.map(|person| menu(person, path))}</header>
-                <div class="notices" role="status">{said}</div>
+                <div class="notices" role="status">{alert.map(alert_line)} {said}</div>
                 <main id="main" class="main" tabindex="-1">{body}</main>
             </body>
         </html>

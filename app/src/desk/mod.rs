@@ -12,6 +12,7 @@ mod bulk;
 mod catalog;
 mod changes;
 pub(crate) mod compare;
+mod connections;
 mod copied;
 mod copy;
 mod deleted;
@@ -40,6 +41,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(adjacent::router())
         .merge(bulk::router())
         .merge(catalog::router())
+        .merge(connections::router())
         .merge(copied::router())
         .merge(copy::router())
         .merge(deleted::router())

@@ -136,15 +136,19 @@ pub(crate) async fn draw_for(
 ) -> Response {
     let backend = backend_of(parts);
     // A notice that can't be read is no reason to show no page.
-    let notice = match &backend {
-        Some(backend) => backend.take_notice().await.unwrap_or_default(),
-        None => None,
+    let (notice, alert) = match &backend {
+        Some(backend) => (
+            backend.take_notice().await.unwrap_or_default(),
+            backend.alert().await,
+        ),
+        None => (None, None),
     };
     let around = Around {
         title,
         path: parts.uri.path(),
         person: backend.and_then(|backend| backend.person()),
         notice,
+        alert,
         options: pages.options(),
     };
     let html = Owner::new().with(|| document(around, body()));

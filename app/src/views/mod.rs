@@ -6,6 +6,7 @@ mod adjacent;
 pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod catalog;
+mod connections;
 mod history;
 mod many;
 #[cfg(feature = "ssr")]
@@ -20,6 +21,7 @@ use leadbell_domain::{
 use serde::{Deserialize, Serialize};
 
 pub use adjacent::*;
+pub use connections::*;
 pub use history::*;
 pub use many::*;
 

@@ -1,9 +1,12 @@
 //! From what came of a delivery to what is recorded: pure.
 
 use leadbell_domain::{Outcome, RetryPolicy, Timestamp};
-use leadbell_store::{Claim, Finish};
+use leadbell_store::{Claim, Finish, RefusedToken};
 
 use crate::send::Report;
+
+/// The note of a call that Slack refused because of the token alone.
+const WAITS_FOR_CONNECTION: &str = "waits_for_connection";
 
 /// When the delivery gets its next turn; `None` when it gets none. A wait that Slack asked for is kept whole and
 /// costs no attempt, so it never ends the delivery.
@@ -36,6 +39,11 @@ pub(crate) fn finish(
     policy: &RetryPolicy,
     jitter: f64,
 ) -> Finish {
+    let refused = report.connection_fault().map(|_| RefusedToken {
+        connection: claim.connection.clone(),
+        version: claim.token_version,
+    });
+    let waits = refused.as_ref().map(|_| WAITS_FOR_CONNECTION.to_owned());
     Finish {
         delivery: claim.delivery.clone(),
         destination: claim.destination.clone(),
@@ -43,8 +51,9 @@ pub(crate) fn finish(
         outcome: report.outcome.clone(),
         retry_at: retry_at(&report.outcome, claim.attempts, policy, jitter, finished_at),
         http_status: report.http_status,
-        note: report.note.clone(),
+        note: report.note.clone().or(waits),
         resolved_channel: report.resolved_channel.clone(),
+        refused,
         started_at,
         finished_at,
     }
@@ -63,6 +72,7 @@ pub(crate) fn held_back(claim: &Claim, worker: &str, now: Timestamp, until: Time
         http_status: None,
         note: Some("held_back".to_owned()),
         resolved_channel: None,
+        refused: None,
         started_at: now,
         finished_at: now,
     }

@@ -79,8 +79,6 @@ impl Job {
                 policy,
                 jitter,
             ),
-            connection: self.claim.connection.clone(),
-            connection_fault: report.connection_fault().map(str::to_owned),
             place,
         }
     }

@@ -1,12 +1,11 @@
 //! Records results, many in one transaction, and keeps them while the database is away.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use leadbell_domain::ConnectionId;
-use leadbell_store::{
-    ConnectionCheck, ConnectionScope, ConnectionStatus, Finish, Finished, Store, StoreError,
-};
+use leadbell_domain::Outcome;
+use leadbell_store::{Finish, Finished, Store, StoreError};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -24,9 +23,6 @@ const TRIES_FOR_ONE: u32 = 3;
 /// A result on its way to the database.
 pub(crate) struct Done {
     pub finish: Finish,
-    pub connection: ConnectionId,
-    /// Slack's code when it says that the token is of no use any more.
-    pub connection_fault: Option<String>,
     /// The place in flight, free again once this is recorded: what can't be recorded is not piled up endlessly.
     pub place: OwnedSemaphorePermit,
 }
@@ -62,22 +58,11 @@ impl Recorder {
             Err(_) => self.record_alone(&finishes[0]).await,
         }
         let recorded = batch.len() as u64;
-        let mut faults = Vec::new();
-        for Done {
-            finish,
-            connection,
-            connection_fault,
-            place,
-        } in batch
-        {
+        tell_refused_tokens(&finishes);
+        for Done { place, .. } in batch {
             drop(place);
-            faults.extend(connection_fault.map(|code| (connection, code, finish.finished_at)));
         }
-        // The places are free and the queue has moved on: what follows may take its time.
         self.wake.wake();
-        for (connection, code, at) in faults {
-            self.mark_broken(&connection, code, at).await;
-        }
         self.reporter.change(|progress| progress.recorded += recorded);
     }
 
@@ -115,32 +100,19 @@ impl Recorder {
             wait = (wait * 2).min(LONGEST_WAIT);
         }
     }
+}
 
-    /// Shows a broken token on the pages. A failure here loses nothing but that: the delivery itself is recorded.
-    async fn mark_broken(&self, id: &ConnectionId, code: String, at: i64) {
-        let found = match self.store.find_connection(id, &ConnectionScope::All).await {
-            Ok(Some(found)) => found,
-            Ok(None) => return,
-            Err(error) => {
-                tracing::warn!(connection = %id, %error, "a broken connection could not be marked");
-                return;
-            }
-        };
-        if found.status == ConnectionStatus::Broken && found.last_error.as_deref() == Some(code.as_str()) {
-            return;
-        }
-        tracing::warn!(connection = %id, code, "Slack refuses this connection");
-        let check = ConnectionCheck {
-            status: ConnectionStatus::Broken,
-            error: Some(code),
-            team: found.team,
-            team_id: found.team_id,
-            user_name: found.user_name,
-            scopes: found.scopes,
-            checked_at: at,
-        };
-        if let Err(error) = self.store.record_connection_check(id, &check).await {
-            tracing::warn!(connection = %id, %error, "a broken connection could not be marked");
+/// Once for each connection, however many of its deliveries were under way.
+fn tell_refused_tokens(finishes: &[Finish]) {
+    let mut told = BTreeSet::new();
+    for finish in finishes {
+        let Some(refused) = &finish.refused else { continue };
+        if told.insert(refused.connection.as_str()) {
+            let code = match &finish.outcome {
+                Outcome::Permanent { code } => code.as_str(),
+                other => outcome_key(other),
+            };
+            tracing::warn!(connection = %refused.connection, code, "Slack refuses this connection; its messages wait");
         }
     }
 }

@@ -271,12 +271,7 @@ impl Dispatcher {
         if let Admission::NotBefore(until) = admission {
             let finish = consequence::held_back(&claim, &lease.owner, lease.at, until);
             // Fails only when the recorder is gone, and then so are we.
-            let _ = turns.results.send(Done {
-                finish,
-                connection: claim.connection,
-                connection_fault: None,
-                place,
-            });
+            let _ = turns.results.send(Done { finish, place });
             return;
         }
         let job = Job {

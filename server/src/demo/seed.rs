@@ -12,8 +12,8 @@ use crate::cli::CliError;
 use crate::http::api_key::ApiScope;
 use crate::http::password;
 use crate::ids::Fresh;
-use crate::rules;
 use crate::state::AppState;
+use crate::{connections, rules};
 
 /// Fills the database unless somebody lives there already. Answers whether it did.
 pub async fn fill_if_empty(state: &AppState) -> Result<bool, CliError> {
@@ -93,7 +93,8 @@ fn upsert(entry: &Entry) -> Result<EntityUpsert, CliError> {
 async fn add_rules(state: &AppState, authors: &[(&str, Actor)]) -> Result<(), CliError> {
     let token = |text| SlackToken::parse(text).map_err(CliError::from);
     let bot = token(leadbell_sandbox::demo::BOT_TOKEN)?;
-    let (connection, _) = rules::keep_token(state, &Actor::System, ConnectionOwner::Staff, &bot).await?;
+    let (connection, _) =
+        connections::keep_token(state, &Actor::System, ConnectionOwner::Staff, &bot).await?;
     for rule in RULES {
         let mut draft = RuleDraft::from_json(&serde_json::from_str(rule.json)?)?;
         draft.connection_id = connection.id.to_string();

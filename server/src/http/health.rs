@@ -27,6 +27,10 @@ pub fn router(state: AppState, metrics: Option<PrometheusHandle>) -> Router {
                 i64::try_from(state.rules.set().len()).unwrap_or(i64::MAX),
             );
         }
+        if let Ok(broken) = state.store.count_broken_connections().await {
+            #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+            ::metrics::gauge!("leadbell_connections_broken").set(broken as f64);
+        }
         let text = metrics.map(|handle| handle.render()).unwrap_or_default();
         ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
     };

@@ -26,4 +26,6 @@ pub use open::{Opened, Pools, open};
 pub use postgres::PostgresStore;
 pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
-pub use traits::{Accounts, AdjacentStore, AuditLog, CatalogStore, RuleHistory, RuleLists, Store};
+pub use traits::{
+    Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, RuleHistory, RuleLists, Store,
+};

@@ -36,6 +36,19 @@ pub(crate) fn next_status(
     (status == movable && status.may_become(next)).then_some(next)
 }
 
+/// Where a delivery goes whose token Slack refuses: back to those that wait, for the next token will do. Without the
+/// lease its place in the order is gone, and it is as final as any other refusal.
+pub(crate) fn next_without_token(
+    status: DeliveryStatus,
+    leased: bool,
+    outcome: &Outcome,
+) -> Option<DeliveryStatus> {
+    if leased {
+        return (status == DeliveryStatus::Sending).then_some(DeliveryStatus::Retrying);
+    }
+    next_status(status, leased, outcome, false)
+}
+
 /// The outcome's name in data, and the code that explains it.
 pub(crate) fn outcome_parts(outcome: &Outcome) -> (&'static str, Option<&str>) {
     match outcome {
@@ -110,6 +123,16 @@ mod tests {
             next_status(Sending, true, &code(|code| Outcome::Permanent { code }), false),
             Some(Failed)
         );
+    }
+
+    #[test]
+    fn a_delivery_whose_token_is_refused_waits_for_a_better_one() {
+        let refused = code(|code| Outcome::Permanent { code });
+        assert!(Sending.may_become(Retrying));
+        assert_eq!(next_without_token(Sending, true, &refused), Some(Retrying));
+        assert_eq!(next_without_token(Sent, true, &refused), None);
+        // Once its lease is gone its place in the order is, too.
+        assert_eq!(next_without_token(Ambiguous, false, &refused), Some(Failed));
     }
 
     #[test]

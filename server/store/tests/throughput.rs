@@ -68,6 +68,7 @@ async fn rule(store: &dyn Store) -> StoredRule {
         scopes: Vec::new(),
         status: ConnectionStatus::Ok,
         last_error: None,
+        broken_since: None,
         created_at: NOON,
         checked_at: None,
     };
@@ -168,6 +169,7 @@ async fn measure(url: &str) {
                 http_status: Some(200),
                 note: None,
                 resolved_channel: None,
+                refused: None,
                 started_at: now,
                 finished_at: now,
             })

@@ -11,6 +11,8 @@ mod catalog_import;
 mod catalog_lists;
 mod catalog_pages;
 mod catalog_rest;
+mod connection_pages;
+mod connection_rest;
 mod crash;
 mod crash_storm;
 mod crawling;

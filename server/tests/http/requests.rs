@@ -111,8 +111,8 @@ async fn fields_that_do_not_exist_are_named_and_not_dropped() {
     let made = app.rule(&good).await;
     let test = format!("/rules/{}/test", made["id"].as_str().unwrap());
     assert_eq!(app.post(&test, &json!({"evnet": {}})).await.fields(), ["evnet"]);
-    let token = json!({"auth_token": "x", "name": "y"});
-    assert_eq!(app.post("/connections", &token).await.fields(), ["name"]);
+    let token = json!({"auth_token": "x", "nmae": "y"});
+    assert_eq!(app.post("/connections", &token).await.fields(), ["nmae"]);
     // What was answered can be sent back as it is.
     let path = format!("/rules/{}", made["id"].as_str().unwrap());
     let back: Value = app.get(&path).await.expect(200).json();

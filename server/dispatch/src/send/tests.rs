@@ -39,6 +39,7 @@ async fn bench(token: &str, target: &str) -> Bench {
         destination: DestinationId::new(ID).unwrap(),
         connection: ConnectionId::new(ID).unwrap(),
         token: SlackToken::parse(token).unwrap(),
+        token_version: 1,
         target,
         resolved_channel: None,
         text: "Sold & <done> — *12* ✓".into(),

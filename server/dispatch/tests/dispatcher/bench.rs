@@ -115,6 +115,7 @@ impl Bench {
             scopes: Vec::new(),
             status: ConnectionStatus::Unchecked,
             last_error: None,
+            broken_since: None,
             created_at: START,
             checked_at: None,
         };

@@ -1,6 +1,6 @@
 //! What normally happens.
 
-use leadbell_domain::DeliveryStatus::{Failed, Sent};
+use leadbell_domain::DeliveryStatus::{Failed, Retrying, Sent};
 use leadbell_sandbox::{Fault, demo};
 use leadbell_store::{ConnectionScope, ConnectionStatus};
 
@@ -80,12 +80,12 @@ async fn a_refused_token_shows_on_its_connection_and_a_refused_channel_does_not(
     let bench = bench().await;
     let revoked = bench.route(demo::REVOKED_TOKEN, demo::SALES).await;
     let good = bench.route(demo::BOT_TOKEN, demo::ARCHIVED).await;
-    let failed = bench.enqueue(&revoked, "x").await;
+    let waits = bench.enqueue(&revoked, "x").await;
     bench.enqueue(&good, "x").await;
     let mut worker = bench.start();
     worker.recorded(2).await;
     worker.stop().await;
-    assert_eq!(bench.state(&failed).await.0, Failed);
+    assert_eq!(bench.state(&waits).await.0, Retrying);
     let mut seen: Vec<_> = bench.store.list_connections(&ConnectionScope::All).await.unwrap();
     seen.sort_by(|one, other| one.hint.cmp(&other.hint));
     let shown: Vec<_> = seen

@@ -4,6 +4,7 @@ mod bench;
 mod doubt;
 mod flow;
 mod limits;
+mod paused;
 mod privacy;
 mod several;
 mod trouble;

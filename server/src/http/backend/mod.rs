@@ -6,6 +6,7 @@ mod account;
 mod adjacent;
 mod audit;
 mod catalog;
+mod connections;
 mod elevation;
 mod history;
 mod keys;
@@ -27,8 +28,8 @@ use leadbell_app::views::{
     SaveRule, SavedRule,
 };
 use leadbell_domain::{
-    Duty, EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SessionId, SlackToken,
-    Timestamp, Verb, Viewer,
+    ConnectionReach, Duty, EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SessionId,
+    SlackToken, Timestamp, Verb, Viewer,
 };
 use leadbell_store::{StoreError, User};
 use tower_sessions::Session;
@@ -38,6 +39,7 @@ use super::throttle::Throttle;
 use super::views;
 use crate::access::connection_owner;
 use crate::actor::{Actor, Caller};
+use crate::connections as slack_connections;
 use crate::rules::{self, Editing, RuleError};
 use crate::state::AppState;
 
@@ -155,6 +157,9 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
             desk: true,
             ..link("/catalog", "Catalog")
         });
+    }
+    if viewer.connections(Verb::View) != ConnectionReach::Nothing {
+        menu.push(link("/connections", "Connections"));
     }
     if !viewer.duty(Duty::Users, Verb::View).is_nothing() {
         menu.push(link("/users", "Users"));
@@ -274,7 +279,7 @@ impl Backend for RequestBackend {
             .map_err(rule_error)?;
         let token = SlackToken::parse(token)
             .map_err(|message| AppError::Fields(FieldErrors::one("action.auth_token", message)))?;
-        let (kept, _) = rules::keep_token(
+        let (kept, _) = slack_connections::keep_token(
             &self.state,
             &viewer.actor,
             connection_owner(&viewer, entity),

@@ -2,6 +2,7 @@
 
 mod adjacent;
 pub mod catalog;
+mod connections;
 mod copies;
 mod entities;
 mod facets;
@@ -12,6 +13,7 @@ mod rules;
 use super::backend::PAGE;
 
 pub use adjacent::adjacent_rules;
+pub use connections::{connection, connections};
 pub use copies::{copied_rules, copy_page};
 pub use entities::{entity, entity_rows, named, owner_of};
 pub use facets::entity_with_facets;

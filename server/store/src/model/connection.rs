@@ -1,6 +1,6 @@
 //! Slack tokens as everybody may see them, and as they are added.
 
-use leadbell_domain::{ConnectionId, EntityId, SlackToken, Timestamp, TokenKind};
+use leadbell_domain::{ConnectionId, EntityId, Level, Scope, SlackToken, Timestamp, TokenKind};
 
 /// What the last check with Slack said about a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub enum ConnectionOwner {
 pub enum ConnectionScope {
     /// All of them.
     All,
+    /// Those of the house, and those of these publishers.
+    House(Vec<EntityId>),
     /// Those of these publishers only.
     Publishers(Vec<EntityId>),
     /// None.
@@ -78,6 +80,8 @@ pub struct Connection {
     pub status: ConnectionStatus,
     /// Slack's error code of the last check.
     pub last_error: Option<String>,
+    /// Since when Slack refuses it, UTC milliseconds; `None` while it does not. Its messages wait meanwhile.
+    pub broken_since: Option<Timestamp>,
     /// UTC milliseconds.
     pub created_at: Timestamp,
     /// Last check, UTC milliseconds.
@@ -111,3 +115,39 @@ pub struct ConnectionCheck {
     /// When, UTC milliseconds.
     pub checked_at: Timestamp,
 }
+
+/// Which rules somebody may see, level by level.
+pub type RuleScopes = Vec<(Level, Scope)>;
+
+/// Which connections to list: broken ones first, then by name.
+#[derive(Clone, Debug)]
+pub struct ConnectionQuery {
+    /// Whose.
+    pub scope: ConnectionScope,
+    /// Part of name, workspace, sender or hint.
+    pub search: String,
+    /// Only this status.
+    pub status: Option<ConnectionStatus>,
+    /// The rules that are counted.
+    pub rules: RuleScopes,
+    /// Rows to skip.
+    pub offset: i64,
+    /// Rows at most.
+    pub limit: i64,
+}
+
+/// A connection with what it is used for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionListing {
+    /// The connection.
+    pub connection: Connection,
+    /// Rules that use it, of those that were to be counted; per level no more than [`MOST_RULES`] are.
+    pub rules: i64,
+    /// Messages that wait for it; no more than [`MOST_WAITING`] are counted.
+    pub waiting: i64,
+}
+
+/// Rules of one level are counted up to here: beyond, a list says "more than".
+pub const MOST_RULES: i64 = 1_000;
+/// Waiting messages are counted up to here.
+pub const MOST_WAITING: i64 = 100_000;

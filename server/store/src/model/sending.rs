@@ -17,6 +17,8 @@ pub struct Claim {
     pub connection: ConnectionId,
     /// The token.
     pub token: SlackToken,
+    /// Which of the connection's tokens that is.
+    pub token_version: i64,
     /// Where to.
     pub target: Target,
     /// The channel Slack named for a member (`D…`), once known.
@@ -69,10 +71,22 @@ pub struct Finish {
     pub note: Option<String>,
     /// The channel that Slack named for a member.
     pub resolved_channel: Option<String>,
+    /// Set when Slack says that the token itself is of no use: then the delivery waits for a better one, which costs
+    /// no attempt, and so does everything else of that connection.
+    pub refused: Option<RefusedToken>,
     /// UTC milliseconds.
     pub started_at: Timestamp,
     /// UTC milliseconds.
     pub finished_at: Timestamp,
+}
+
+/// A token that Slack refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedToken {
+    /// The connection it belongs to, or belonged to.
+    pub connection: ConnectionId,
+    /// Which of its tokens: a later one is not to blame.
+    pub version: i64,
 }
 
 /// What became of a finish.

@@ -5,16 +5,16 @@ use leadbell_domain::{ConnectionId, EntityId, SlackToken, TokenKind};
 use super::fields::Fields;
 use super::{Connection as Db, Result, Row, Sql, expect_one, scope};
 use crate::secret::TokenVault;
-use crate::text::{clean, clean_opt, json_list};
+use crate::text::{clean, clean_opt, json_list, search_text};
 use crate::{
     Connection, ConnectionCheck, ConnectionOwner, ConnectionScope, ConnectionStatus, NewConnection,
     StoreError,
 };
 
-const SELECT: &str = "SELECT id, name, owner_kind, owner_id, kind, hint, team, team_id, user_name, scopes, status, \
-                      last_error, created_at, checked_at FROM connections WHERE ";
+pub(super) const SELECT: &str = "SELECT id, name, owner_kind, owner_id, kind, hint, team, team_id, user_name, scopes, status, \
+                      last_error, broken_since, created_at, checked_at FROM connections WHERE removed_at IS NULL AND ";
 
-fn read(row: &Row) -> Result<Connection> {
+pub(super) fn read(row: &Row) -> Result<Connection> {
     let fields = Fields::of(row, "connections", "id")?;
     let owner = match fields.get("owner_kind")? {
         "staff" => ConnectionOwner::Staff,
@@ -36,12 +36,13 @@ fn read(row: &Row) -> Result<Connection> {
         scopes: fields.json("scopes")?,
         status: fields.key("status", ConnectionStatus::from_key)?,
         last_error: fields.get("last_error")?,
+        broken_since: fields.get("broken_since")?,
         created_at: fields.get("created_at")?,
         checked_at: fields.get("checked_at")?,
     })
 }
 
-fn owner_parts(owner: &ConnectionOwner) -> (&'static str, &str) {
+pub(super) fn owner_parts(owner: &ConnectionOwner) -> (&'static str, &str) {
     match owner {
         ConnectionOwner::Staff => ("staff", ""),
         ConnectionOwner::Publisher(id) => ("publisher", EntityId::as_str(id)),
@@ -54,8 +55,8 @@ pub(super) async fn insert(db: &mut Db, vault: &TokenVault, new: &NewConnection)
     let fingerprint = vault.fingerprint(&new.token);
     sqlx::query(
         "INSERT INTO connections (id, name, owner_kind, owner_id, kind, hint, token_sealed, token_fingerprint, team, \
-         team_id, user_name, scopes, status, last_error, created_at, checked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+         team_id, user_name, scopes, status, last_error, created_at, checked_at, broken_since) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
          ON CONFLICT (owner_kind, owner_id, token_fingerprint) DO NOTHING",
     )
     .bind(connection.id.as_str())
@@ -74,8 +75,10 @@ pub(super) async fn insert(db: &mut Db, vault: &TokenVault, new: &NewConnection)
     .bind(clean_opt(connection.last_error.as_deref()))
     .bind(connection.created_at)
     .bind(connection.checked_at)
+    .bind(connection.broken_since)
     .execute(&mut *db)
     .await?;
+    write_search(db, &connection.id).await?;
     // The one just written, or the one that was there.
     let row = sqlx::query(&format!(
         "{SELECT} owner_kind = $1 AND owner_id = $2 AND token_fingerprint = $3"
@@ -117,10 +120,11 @@ pub(super) async fn list(db: &mut Db, scope: &ConnectionScope) -> Result<Vec<Con
 }
 
 pub(super) async fn token(db: &mut Db, vault: &TokenVault, id: &ConnectionId) -> Result<SlackToken> {
-    let sealed: Option<Vec<u8>> = sqlx::query_scalar("SELECT token_sealed FROM connections WHERE id = $1")
-        .bind(id.as_str())
-        .fetch_optional(db)
-        .await?;
+    let sealed: Option<Vec<u8>> =
+        sqlx::query_scalar("SELECT token_sealed FROM connections WHERE id = $1 AND removed_at IS NULL")
+            .bind(id.as_str())
+            .fetch_optional(db)
+            .await?;
     vault.open(id, &sealed.ok_or(StoreError::NotFound)?)
 }
 
@@ -129,7 +133,9 @@ pub(super) async fn record_check(db: &mut Db, id: &ConnectionId, check: &Connect
     let written = sqlx::query(
         "UPDATE connections SET status = $2, last_error = $3, team = COALESCE($4, team), \
          team_id = COALESCE($5, team_id), user_name = COALESCE($6, user_name), \
-         scopes = CASE WHEN $7 = '[]' THEN scopes ELSE $7 END, checked_at = $8 WHERE id = $1",
+         scopes = CASE WHEN $7 = '[]' THEN scopes ELSE $7 END, checked_at = $8, \
+         broken_since = CASE WHEN $2 = 'broken' THEN COALESCE(broken_since, $8) END \
+         WHERE id = $1 AND removed_at IS NULL",
     )
     .bind(id.as_str())
     .bind(check.status.key())
@@ -139,7 +145,27 @@ pub(super) async fn record_check(db: &mut Db, id: &ConnectionId, check: &Connect
     .bind(clean_opt(check.user_name.as_deref()))
     .bind(json_list(&check.scopes))
     .bind(check.checked_at)
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    expect_one(written.rows_affected(), StoreError::NotFound)
+    expect_one(written.rows_affected(), StoreError::NotFound)?;
+    write_search(db, id).await
+}
+
+/// Writes what a search looks in, from what the row says now.
+pub(super) async fn write_search(db: &mut Db, id: &ConnectionId) -> Result<()> {
+    let parts: Option<(String, Option<String>, Option<String>, String)> =
+        sqlx::query_as("SELECT name, team, user_name, hint FROM connections WHERE id = $1")
+            .bind(id.as_str())
+            .fetch_optional(&mut *db)
+            .await?;
+    let Some((name, team, user_name, hint)) = parts else {
+        return Ok(());
+    };
+    let part = |text: &Option<String>| text.clone().unwrap_or_default();
+    sqlx::query("UPDATE connections SET search = $2 WHERE id = $1")
+        .bind(id.as_str())
+        .bind(search_text(&[&name, &part(&team), &part(&user_name), &hint]))
+        .execute(db)
+        .await?;
+    Ok(())
 }

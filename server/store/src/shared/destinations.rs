@@ -90,7 +90,7 @@ pub(super) async fn hold(
 }
 
 /// When a free destination with something waiting may be claimed.
-const READY: &str = "CASE WHEN blocked_until > next_at THEN blocked_until ELSE next_at END";
+pub(super) const READY: &str = "CASE WHEN blocked_until > next_at THEN blocked_until ELSE next_at END";
 
 /// The oldest waiting delivery of the destination in `table`, or NULL. Also where only its being there matters: an
 /// EXISTS would be answered by PostgreSQL from a hash of the whole queue.

@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use leadbell_domain::{DeliveryStatus, Outcome};
 
 use super::fields::Fields;
-use super::{CHUNK, Connection, Result, Sql, destinations, expect_one, push_in};
+use super::{CHUNK, Connection, Result, Sql, connection_faults, destinations, expect_one, push_in};
 use crate::text::{clean, clean_opt};
-use crate::verdict::{next_status, outcome_parts, pause};
+use crate::verdict::{next_status, next_without_token, outcome_parts, pause};
 use crate::{Finish, Finished, StoreError};
 
 /// Where a delivery stands while its destination is held.
@@ -42,14 +42,14 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
         let leased = place.lease_owner.as_deref() == Some(&finish.worker)
             && place.lease_delivery.as_deref() == Some(finish.delivery.as_str());
         standing.calls += 1;
-        standing.attempts += i64::from(!matches!(finish.outcome, Outcome::RateLimited { .. }));
+        let counts = !matches!(finish.outcome, Outcome::RateLimited { .. }) && finish.refused.is_none();
+        standing.attempts += i64::from(counts);
         calls.push((finish, standing.calls));
-        let next = next_status(
-            standing.status,
-            leased,
-            &finish.outcome,
-            finish.retry_at.is_some(),
-        );
+        let retry = finish.retry_at.is_some();
+        let next = match finish.refused {
+            Some(_) => next_without_token(standing.status, leased, &finish.outcome),
+            None => next_status(standing.status, leased, &finish.outcome, retry),
+        };
         answers.push(match next {
             Some(next) => {
                 settle(db, finish, standing, next).await?;
@@ -68,6 +68,7 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
         }
     }
     insert_attempts(db, &calls).await?;
+    connection_faults::mark(db, finishes).await?;
     if !released.is_empty() {
         destinations::release(db, released).await?;
     }

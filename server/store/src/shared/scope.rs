@@ -76,6 +76,12 @@ pub(super) fn push_entities(sql: &mut Sql, scope: &Scope, kind: EntityKind) -> b
 pub(super) fn push_connections(sql: &mut Sql, scope: &ConnectionScope) -> bool {
     match scope {
         ConnectionScope::All => true,
+        ConnectionScope::House(ids) => {
+            sql.push(" AND (owner_kind = 'staff' OR ");
+            push_in(sql, "owner_id", ids.iter().map(EntityId::as_str));
+            sql.push(")");
+            true
+        }
         ConnectionScope::Publishers(ids) if !ids.is_empty() => {
             sql.push(" AND owner_kind = 'publisher' AND ");
             push_in(sql, "owner_id", ids.iter().map(EntityId::as_str));

@@ -3,10 +3,12 @@
 use leadbell_domain::Timestamp;
 
 use super::fields::Fields;
-use super::{Connection, LOCK_FREE_ONES, Result, Row, Sql, destinations, expect_one, push_in};
+use super::{
+    Connection, LOCK_FREE_ONES, Result, Row, Sql, connection_faults, destinations, expect_one, push_in,
+};
 use crate::secret::TokenVault;
 use crate::verdict::WAITING;
-use crate::{Claim, Pace, StoreError};
+use crate::{Claim, ConnectionStatus, Pace, StoreError};
 
 /// How long a destination rests whose token can't be decrypted, milliseconds: the others must not wait behind it.
 const REST_WITHOUT_KEY: i64 = 60_000;
@@ -36,16 +38,21 @@ pub(super) async fn claim(
         return Ok(claimed);
     }
     let mut unreadable = Vec::new();
+    let mut broken = Vec::new();
     let rows = oldest_waiting(db, &due).await?;
     for row in &rows {
+        let fields = Fields::of(row, "deliveries", "id")?;
+        if fields.get::<&str>("connection_status")? == ConnectionStatus::Broken.key() {
+            broken.push(fields.get("destination_id")?);
+            continue;
+        }
         match read(row, vault) {
             Ok(claim) => claimed.claims.push(claim),
-            Err(StoreError::WrongKey) => {
-                unreadable.push(Fields::of(row, "deliveries", "id")?.get("destination_id")?)
-            }
+            Err(StoreError::WrongKey) => unreadable.push(fields.get("destination_id")?),
             Err(error) => return Err(error),
         }
     }
+    connection_faults::put_off(db, &broken, now).await?;
     claimed.unreadable = unreadable.len();
     rest(db, &unreadable, now + REST_WITHOUT_KEY).await?;
     if rows.len() < due.len() {
@@ -79,7 +86,7 @@ async fn oldest_waiting(db: &mut Connection, due: &[String]) -> Result<Vec<Row>>
     let oldest = destinations::oldest_waiting("d");
     let mut sql = Sql::new(format!(
         "SELECT q.id, q.destination_id, q.text, q.attempts, q.created_at, d.connection_id, d.target_kind, \
-         d.target_id, d.resolved_channel, c.token_sealed \
+         d.target_id, d.resolved_channel, c.token_sealed, c.token_version, c.status AS connection_status \
          FROM destinations d \
          JOIN connections c ON c.id = d.connection_id \
          JOIN deliveries q ON q.id = {oldest} WHERE "
@@ -96,6 +103,7 @@ fn read(row: &Row, vault: &TokenVault) -> Result<Claim> {
         delivery: fields.id("id")?,
         destination: fields.id("destination_id")?,
         token: vault.open(&connection, fields.get("token_sealed")?)?,
+        token_version: fields.get("token_version")?,
         connection,
         target: fields.target()?,
         resolved_channel: fields.get("resolved_channel")?,

@@ -7,13 +7,14 @@ use leadbell_domain::{
 };
 
 use super::{
-    DbStore, MIGRATOR, Result, SINGLE_SERVER, catalog, connections, deliveries, events, finish, leases,
-    people, rules, sending, upsert,
+    DbStore, MIGRATOR, Result, SINGLE_SERVER, catalog, connection_faults, connections, deliveries, events,
+    finish, leases, people, rules, sending, upsert,
 };
 use crate::{
-    ApiKey, Backlog, Claim, Connection, ConnectionCheck, ConnectionScope, Delivery, DeliveryQuery,
-    EntityPage, EntityQuery, EntityUpsert, Finish, Finished, NewConnection, NewEvent, NewUser, Pace, Page,
-    Recorded, RuleChanges, RuleListing, RuleQuery, Store, StoreError, StoredEvent, UpsertCounts, User,
+    ApiKey, Backlog, Claim, Connection, ConnectionCheck, ConnectionScope, ConnectionStatus, Delivery,
+    DeliveryQuery, EntityPage, EntityQuery, EntityUpsert, Finish, Finished, NewConnection, NewEvent, NewUser,
+    Pace, Page, Recorded, RuleChanges, RuleListing, RuleQuery, Store, StoreError, StoredEvent, UpsertCounts,
+    User,
 };
 
 /// A read: one connection for as long as it takes.
@@ -123,7 +124,14 @@ impl Store for DbStore {
     }
 
     async fn record_connection_check(&self, id: &ConnectionId, check: &ConnectionCheck) -> Result<()> {
-        write!(self, connections::record_check, id, check)
+        let recorded: Result<()> = write!(self, connections::record_check, id, check);
+        recorded?;
+        if check.status == ConnectionStatus::Ok {
+            // In a transaction of its own: whoever sends holds destinations first and connections after them.
+            let resumed: Result<()> = write!(self, connection_faults::resume, id);
+            resumed?;
+        }
+        Ok(())
     }
 
     async fn find_rule(&self, id: &RuleId, level: Level, scope: &Scope) -> Result<Option<StoredRule>> {

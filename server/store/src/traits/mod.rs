@@ -4,6 +4,7 @@ mod accounts;
 mod adjacent;
 mod audit;
 mod catalog;
+mod connections;
 mod rule_lists;
 mod rules;
 
@@ -22,6 +23,7 @@ use crate::{
 pub use accounts::Accounts;
 pub use adjacent::AdjacentStore;
 pub use catalog::CatalogStore;
+pub use connections::ConnectionDesk;
 pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
 
@@ -30,7 +32,16 @@ pub use audit::AuditLog;
 /// Everything Leadbell remembers.
 #[async_trait]
 pub trait Store:
-    Accounts + AdjacentStore + AuditLog + CatalogStore + RuleHistory + RuleLists + Send + Sync + 'static
+    Accounts
+    + AdjacentStore
+    + AuditLog
+    + CatalogStore
+    + ConnectionDesk
+    + RuleHistory
+    + RuleLists
+    + Send
+    + Sync
+    + 'static
 {
     /// Brings the schema up to date.
     async fn migrate(&self) -> Result<(), StoreError>;

@@ -12,6 +12,8 @@ mod catalog_edit;
 mod catalog_import;
 mod catalog_plans;
 mod concurrency;
+mod connection_desk;
+mod connection_faults;
 mod connections;
 mod durability;
 mod events;
@@ -127,6 +129,22 @@ on_both_databases! {
         a_publisher_sees_his_own_connections_only,
         connections_are_listed_newest_first,
         an_unknown_connection_is_not_found;
+    connection_desk:
+        connections_are_listed_broken_ones_first_with_what_uses_them,
+        connections_are_found_by_name_workspace_and_hint_and_by_status,
+        a_house_scope_sees_the_houses_and_its_own_publishers,
+        a_connection_gets_another_name,
+        a_replaced_token_is_what_is_sent_with_from_then_on,
+        a_token_that_another_connection_has_is_taken,
+        only_what_nobody_uses_is_removed_and_its_token_is_gone,
+        outside_the_scope_nothing_is_changed,
+        the_broken_ones_that_matter_are_told;
+    connection_faults:
+        a_refused_token_sends_its_delivery_back_and_pauses_the_connection,
+        what_waits_goes_on_in_order_with_the_next_token,
+        a_good_check_lets_the_queue_go_on,
+        an_answer_about_an_earlier_token_blames_nobody,
+        other_connections_are_not_held_up;
     rules:
         a_rule_comes_back_as_it_was_stored,
         rules_are_numbered_in_order,

@@ -82,6 +82,7 @@ pub fn new_connection(owner: ConnectionOwner, tail: &str) -> NewConnection {
             scopes: vec!["chat:write".to_owned()],
             status: ConnectionStatus::Ok,
             last_error: None,
+            broken_since: None,
             created_at: NOON,
             checked_at: Some(NOON),
         },
@@ -234,6 +235,7 @@ pub fn finish(claim: &Claim, outcome: Outcome, now: Timestamp) -> Finish {
         http_status: Some(200),
         note: None,
         resolved_channel: None,
+        refused: None,
         started_at: now,
         finished_at: now + 500,
     }
