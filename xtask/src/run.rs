@@ -1,6 +1,7 @@
 //! `make run` and `make bench`: release builds, then the program itself.
 
 use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -40,5 +41,22 @@ pub fn bench(workspace: &Workspace, args: &[String]) -> Result<()> {
         "figures",
         "--target-dir",
     ]);
-    process::run(command.arg(&workspace.target).arg("--").args(args))
+    process::run(command.arg(&workspace.target).arg("--").args(args))?;
+    // Lists of a large house, on both databases (`server/store/tests/lists.rs`).
+    let mut lists = Command::new(workspace.root.join("scripts/with-postgres.sh"));
+    lists.current_dir(&workspace.root).args([
+        "cargo",
+        "test",
+        "--release",
+        "--package",
+        "leadbell-store",
+        "--test",
+        "lists",
+        "--target-dir",
+    ]);
+    process::run(
+        lists
+            .arg(&workspace.target)
+            .args(["--", "--ignored", "--nocapture"]),
+    )
 }

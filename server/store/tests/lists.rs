@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use leadbell_domain::{EntityId, EntityKind, EntityStatus, Level, Platform, Scope};
 use leadbell_store::{EntityQuery, EntitySort, Opened, Pools, RuleQuery, SecretKey, Store, open};
+use sqlx::Connection as _;
 
 /// How many there are of each kind; and rules.
 const HOUSE: [(EntityKind, usize); 7] = [
@@ -309,8 +310,17 @@ async fn every_list_and_option_search_of_a_large_house_is_quick() {
     let sqlite = opened(&format!("sqlite://{}/lists.db", folder.path().display())).await;
     let mut all = measure("SQLite", &*sqlite.store).await;
     if let Ok(server) = std::env::var("LEADBELL_TEST_POSTGRES_URL") {
-        let postgres = opened(&server).await;
+        let mut admin = sqlx::PgConnection::connect(&server).await.expect("a server");
+        let schema = format!("lists_{}", uuid::Uuid::now_v7().simple());
+        let statement = format!("CREATE SCHEMA {schema}");
+        let made = sqlx::query(&statement).execute(&mut admin).await;
+        made.expect("a schema of its own");
+        let sign = if server.contains('?') { '&' } else { '?' };
+        let postgres = opened(&format!("{server}{sign}options[search_path]={schema}")).await;
         all.extend(measure("PostgreSQL", &*postgres.store).await);
+        let statement = format!("DROP SCHEMA {schema} CASCADE");
+        let gone = sqlx::query(&statement).execute(&mut admin).await;
+        gone.expect("cleared up");
     }
     let limit = std::env::var("LEADBELL_LISTS_LIMIT_MS").ok();
     if let Some(limit) = limit

@@ -180,7 +180,7 @@ fn help() -> AnyView {
                  50,000 lines or 10 MB."
             </p>
             <p>"An empty cell leaves what is known. product, publisher and buyer are IDs; campaigns of a pingtree are IDs with | between them."</p>
-            <pre class="catalog-import__sample">
+            <pre class="catalog-import__sample" tabindex="0" role="region" aria-label="Example of a file">
                 "kind,id,name,platform,status,product,publisher,buyer\n\
                  publisher,1044,Blue Traffic,,active,,,\n\
                  channel,5521,Blue POST 1,lms,active,218,1044,\n\
