@@ -41,6 +41,7 @@ mod story;
 mod support;
 mod test_run;
 mod tokens;
+mod two_editors;
 
 macro_rules! on_both_databases {
     ($($module:ident: $($name:ident),+;)+) => {

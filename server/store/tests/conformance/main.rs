@@ -20,6 +20,7 @@ mod events;
 mod leases;
 mod lists;
 mod people;
+mod rule_batches;
 mod rule_lists;
 mod rule_versions;
 mod rules;
@@ -170,12 +171,13 @@ on_both_databases! {
         a_list_of_rules_can_be_narrowed_to_an_author_and_a_destination,
         a_list_of_rules_can_be_sorted,
         an_entity_tells_who_made_its_rules_and_where_they_send_to;
+    rule_batches:
+        many_changes_are_made_all_or_none,
+        batches_in_opposite_orders_do_not_block_each_other;
     rule_versions:
         every_change_is_kept_with_who_when_and_the_whole_rule,
         what_changes_nothing_or_fails_leaves_no_version,
         a_deleted_rule_comes_back_with_its_number_and_engines_hear_of_it,
-        many_changes_are_made_all_or_none,
-        batches_in_opposite_orders_do_not_block_each_other,
         versions_and_deleted_rules_are_there_only_within_scope,
         versions_and_deleted_rules_come_page_by_page_newest_first,
         rules_from_before_there_was_a_history_begin_theirs_as_they_are;
