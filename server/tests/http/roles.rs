@@ -120,6 +120,25 @@ async fn every_role_reaches_by_http_what_the_table_says_and_nothing_else() {
                 let reached = |verb| place.reached(role, verb, *platform);
                 let shown = view && listed.text.contains(id.as_str());
                 assert_eq!(shown, reached(Verb::View), "{platform:?} rule listed, {told}");
+                let look = if reached(Verb::View) { 200 } else { 404 };
+                let rule = format!("{}/{id}", place.path());
+                for page in ["history", "adjacent"] {
+                    // Publishers are not told what else watches their events.
+                    let hidden = page == "adjacent" && role == Role::Publisher;
+                    let expected = if hidden { 404 } else { look };
+                    let status = browser.get(&format!("{rule}/{page}")).await.status;
+                    assert_eq!(status, expected, "{page} of a {platform:?} rule, {told}");
+                }
+                let expected = changing(reached(Verb::View), reached(Verb::Manage));
+                let status = browser.get(&format!("{rule}/copy")).await.status;
+                assert_eq!(status, expected, "copy of a {platform:?} rule, {told}");
+                let bulk = format!("{}/bulk", place.path());
+                let status = browser
+                    .form(&bulk, &[("do", "enable"), ("rule", id)])
+                    .await
+                    .status;
+                let expected = if expected == 200 { 303 } else { expected };
+                assert_eq!(status, expected, "{platform:?} rule among many, {told}");
                 let change = json!({"level": place.level.key(), "rule": id, "status": "active"});
                 let status = browser.call("set_rule_status", &change).await.status;
                 let expected = changing(reached(Verb::View), reached(Verb::Manage));
