@@ -22,6 +22,8 @@ pub mod lifecycle;
 pub mod names;
 pub mod people;
 pub mod refused;
+pub mod rule_data;
+pub mod rule_place;
 pub mod rule_words;
 pub mod rules;
 mod sentences;

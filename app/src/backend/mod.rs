@@ -10,6 +10,7 @@ mod connections;
 mod history;
 mod many;
 mod people;
+mod rule_files;
 
 use std::sync::Arc;
 
@@ -29,6 +30,7 @@ pub use connections::Connections;
 pub use history::RuleHistoryPages;
 pub use many::ManyRules;
 pub use people::{Account, ApiKeys, Elevation, People};
+pub use rule_files::RuleFiles;
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
@@ -43,6 +45,7 @@ pub trait Backend:
     + ManyRules
     + People
     + RuleHistoryPages
+    + RuleFiles
     + Send
     + Sync
 {

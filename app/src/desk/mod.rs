@@ -24,6 +24,7 @@ pub(crate) mod login;
 mod moment;
 mod overview;
 mod reset;
+mod rule_files;
 mod rule_place;
 mod users;
 mod visit;
@@ -52,5 +53,6 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(account::router())
         .merge(audit::router())
         .merge(reset::router())
+        .merge(rule_files::router())
         .merge(users::router())
 }

@@ -11,6 +11,7 @@ mod history;
 mod many;
 #[cfg(feature = "ssr")]
 pub mod people;
+mod rule_files;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ pub use adjacent::*;
 pub use connections::*;
 pub use history::*;
 pub use many::*;
+pub use rule_files::*;
 
 /// The person who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ mod origin;
 pub mod password;
 pub mod problem;
 pub mod request;
+mod rule_data;
 mod rule_versions;
 mod rules;
 mod session;
@@ -97,6 +98,7 @@ fn api() -> Router<AppState> {
         .merge(ingest::router())
         .merge(rules::router())
         .merge(rule_versions::router())
+        .merge(rule_data::router())
         .merge(connections::router())
         .merge(catalog::router())
         .merge(catalog_list::router())

@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
 use super::request::{Id, Params, json_body, parse_json, read_body, says_json};
+use crate::rule_place::place;
 use crate::rules::{self, Editing, RuleError};
 use crate::sentences::with_summaries;
 use crate::state::AppState;
@@ -148,7 +149,7 @@ async fn show(State(state): State<AppState>, headers: HeaderMap, Id(id): Id) -> 
 async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
     let json = json_body(&headers, body).await?;
-    let (level, entity) = place(&json)?;
+    let (level, entity) = place(&json).map_err(Problem::fields)?;
     let draft = RuleDraft::from_json(&json).map_err(Problem::fields)?;
     let saved = rules::save(&state, &viewer, level, &entity, None, &draft)
         .await
@@ -166,34 +167,6 @@ async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -
     Ok(response)
 }
 
-/// Where a rule is to live.
-fn place(json: &Value) -> Result<(Level, EntityId), Problem> {
-    let mut errors = FieldErrors::new();
-    let level = json
-        .get("level")
-        .and_then(Value::as_str)
-        .and_then(Level::from_key);
-    if level.is_none() {
-        errors.add("level", "The level is product, campaign or publisher.");
-    }
-    let id = match json.get("entity_id") {
-        Some(Value::String(text)) => Some(text.clone()),
-        Some(Value::Number(number)) if !number.is_f64() => Some(number.to_string()),
-        _ => None,
-    };
-    let entity = match id {
-        Some(id) => errors.keep("entity_id", EntityId::new(id)),
-        None => {
-            errors.add("entity_id", "This field is required.");
-            None
-        }
-    };
-    match (level, entity) {
-        (Some(level), Some(entity)) => Ok((level, entity)),
-        _ => Err(Problem::fields(errors)),
-    }
-}
-
 async fn replace(
     State(state): State<AppState>,
     headers: HeaderMap,
@@ -204,7 +177,7 @@ async fn replace(
     let before = permitted(&state, &viewer, &id, Verb::Manage).await?;
     let json = json_body(&headers, body).await?;
     let (level, entity) = match json.get("level").is_some() || json.get("entity_id").is_some() {
-        true => place(&json)?,
+        true => place(&json).map_err(Problem::fields)?,
         false => (before.rule.level, before.rule.entity.clone()),
     };
     if (level, &entity) != (before.rule.level, &before.rule.entity) {

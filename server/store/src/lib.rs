@@ -27,5 +27,5 @@ pub use postgres::PostgresStore;
 pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
-    Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, RuleHistory, RuleLists, Store,
+    Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, RuleData, RuleHistory, RuleLists, Store,
 };

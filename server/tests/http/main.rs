@@ -31,7 +31,9 @@ mod privacy;
 mod program;
 mod requests;
 mod roles;
+mod rule_data;
 mod rule_fields;
+mod rule_file_pages;
 mod rule_list;
 mod rules;
 mod rules_refused;
@@ -97,6 +99,12 @@ on_both_databases! {
     history:
         every_version_of_a_rule_is_told_and_can_be_brought_back_over_rest,
         a_deleted_rule_comes_back_and_speaks_again;
+    rule_data:
+        what_is_exported_changes_nothing_when_it_is_imported,
+        a_file_is_looked_at_field_by_field_and_then_imported_whole,
+        an_import_needs_a_look_and_the_rules_as_they_were_then,
+        a_rule_that_cannot_be_imported_is_named_by_its_place_and_keeps_the_others_out,
+        names_stand_for_ids_where_they_are_plain_and_deleted_rules_come_back;
     judging:
         an_event_tells_the_verdict_of_every_rule_that_looked_at_it,
         deliveries_are_listed_by_status_rule_and_page;

@@ -12,6 +12,7 @@ mod history;
 mod keys;
 mod login;
 mod many;
+mod rule_files;
 mod users;
 
 use std::sync::Arc;
@@ -166,6 +167,9 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     }
     if !viewer.duty(Duty::Audit, Verb::View).is_nothing() {
         menu.push(link("/audit", "Audit log"));
+    }
+    if !viewer.duty(Duty::RuleData, Verb::View).is_nothing() {
+        menu.push(link("/rules", "Export & import"));
     }
     menu.push(link("/help/slack", "Slack setup"));
     menu

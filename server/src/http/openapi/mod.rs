@@ -7,6 +7,7 @@ mod events;
 mod log;
 mod meta;
 mod pieces;
+mod rule_data;
 mod rules;
 mod versions;
 
@@ -20,6 +21,7 @@ fn areas() -> Vec<Area> {
         events::area(),
         rules::area(),
         versions::area(),
+        rule_data::area(),
         connections::area(),
         catalog::area(),
         log::area(),

@@ -215,7 +215,7 @@ fn rule() -> Value {
 
 /// A rule as it may be sent. What only the server decides may stand in it, so that what was fetched can be sent back; it
 /// is not read.
-fn sent_rule(required: &[&str]) -> Value {
+pub(super) fn sent_rule(required: &[&str]) -> Value {
     let values = json!({"type": "array", "minItems": 1, "maxItems": 500, "items": {"type": ["string", "integer"], "minLength": 1, "maxLength": 128}});
     let one = |name: &str| closed(&json!({name: values}), &[]);
     let list_filter = json!({"oneOf": [one("any_of"), one("none_of"), {"type": "null"}]});

@@ -25,7 +25,7 @@ impl RuleHistory for DbStore {
             return Err(StoreError::NotFound);
         }
         let mut tx = self.begin().await?;
-        let changed = rule_changes::apply(&mut tx, changes, occasion, by, now).await?;
+        let changed = rule_changes::apply(&mut tx, changes, occasion, None, by, now).await?;
         tx.commit().await?;
         Ok(changed)
     }

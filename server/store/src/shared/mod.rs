@@ -30,6 +30,7 @@ mod leases;
 mod people;
 mod pingtrees;
 mod rule_changes;
+mod rule_data;
 mod rule_lists;
 mod rule_rows;
 mod rule_versions;

@@ -15,10 +15,12 @@ struct Occasion<'a> {
     now: Timestamp,
 }
 
+/// Makes the changes. `seen` is the version that the set of rules must have had until now.
 pub(super) async fn apply(
     db: &mut Connection,
     changes: &[RuleChange],
     kind: Option<ChangeKind>,
+    seen: Option<i64>,
     by: &Actor,
     now: Timestamp,
 ) -> Result<Vec<StoredRule>> {
@@ -26,6 +28,9 @@ pub(super) async fn apply(
     let mut held = hold(db, changes).await?;
     // Counters come after rows, and this one before the version of the rule set, in every transaction.
     let mut numbers = numbers(db, changes).await?;
+    if let Some(seen) = seen {
+        rule_rows::hold_version(db, seen).await?;
+    }
     let mut done = Vec::with_capacity(changes.len());
     for change in changes {
         let stored = match &change.deed {

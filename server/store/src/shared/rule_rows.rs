@@ -64,6 +64,15 @@ pub(super) async fn next(db: &mut Connection, counter: &'static str, count: i64)
     )
 }
 
+/// Holds the version of the rule set until this transaction ends, if it is this one.
+pub(super) async fn hold_version(db: &mut Connection, seen: i64) -> Result<()> {
+    let held = sqlx::query("UPDATE counters SET value = value WHERE name = 'rules_version' AND value = $1")
+        .bind(seen)
+        .execute(db)
+        .await?;
+    expect_one(held.rows_affected(), StoreError::Conflict)
+}
+
 pub(super) async fn next_version(db: &mut Connection) -> Result<i64> {
     next(db, "rules_version", 1).await
 }

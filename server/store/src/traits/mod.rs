@@ -5,6 +5,7 @@ mod adjacent;
 mod audit;
 mod catalog;
 mod connections;
+mod rule_data;
 mod rule_lists;
 mod rules;
 
@@ -24,6 +25,7 @@ pub use accounts::Accounts;
 pub use adjacent::AdjacentStore;
 pub use catalog::CatalogStore;
 pub use connections::ConnectionDesk;
+pub use rule_data::RuleData;
 pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
 
@@ -37,6 +39,7 @@ pub trait Store:
     + AuditLog
     + CatalogStore
     + ConnectionDesk
+    + RuleData
     + RuleHistory
     + RuleLists
     + Send

@@ -21,6 +21,7 @@ mod leases;
 mod lists;
 mod people;
 mod rule_batches;
+mod rule_data;
 mod rule_lists;
 mod rule_versions;
 mod rules;
@@ -174,6 +175,12 @@ on_both_databases! {
     rule_batches:
         many_changes_are_made_all_or_none,
         batches_in_opposite_orders_do_not_block_each_other;
+    rule_data:
+        all_rules_come_level_by_level_by_entity_and_number,
+        rules_are_found_by_their_very_name_on_one_entity,
+        an_import_is_made_whole_or_not_at_all_and_told_as_one,
+        an_import_of_rules_that_have_changed_since_is_a_conflict,
+        of_an_import_and_an_edit_at_once_one_hears_of_the_other;
     rule_versions:
         every_change_is_kept_with_who_when_and_the_whole_rule,
         what_changes_nothing_or_fails_leaves_no_version,
