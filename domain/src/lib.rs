@@ -21,6 +21,7 @@ mod matrix;
 mod money;
 mod permission;
 mod placeholder;
+mod preset;
 mod role;
 mod rule;
 mod rule_diff;
@@ -62,6 +63,7 @@ pub use permission::{
     may_show_personal_data, reach,
 };
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
+pub use preset::Preset;
 pub use role::Role;
 pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};
 pub use rule_diff::{FieldChange, RuleNames, rule_diff};

@@ -217,7 +217,12 @@ impl RuleDraft {
     /// The draft of a rule that exists, for its edit form.
     #[must_use]
     pub fn of(stored: &StoredRule) -> RuleDraft {
-        let rule = &stored.rule;
+        RuleDraft::of_rule(&stored.rule)
+    }
+
+    /// The same for a rule without what the store knows of it.
+    #[must_use]
+    pub fn of_rule(rule: &Rule) -> RuleDraft {
         let filters = rule
             .filters
             .lists
