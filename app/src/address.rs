@@ -124,6 +124,11 @@ pub(crate) fn overview(level: Level, id: &EntityId) -> String {
     format!("/{}/{}", EntityKind::from(level).plural(), encode(id.as_str()))
 }
 
+/// The address of a product's presets.
+pub(crate) fn presets(product: &EntityId) -> String {
+    format!("{}/presets", overview(Level::Product, product))
+}
+
 /// The address of a list of entities.
 pub(crate) fn list(kind: EntityKind) -> String {
     match kind.level() {

@@ -209,8 +209,11 @@ pub(crate) async fn load_rule_form(
     let posted = use_context::<crate::http::PostedRule>();
     let draws_page = use_context::<leptos_meta::ServerMetaContext>().is_some();
     let options = use_context::<leptos_axum::ResponseOptions>();
+    let preset = draws_page
+        .then(crate::http::rule_form::preset_asked_for)
+        .flatten();
     let page = ask!(backend => crate::http::rule_form::fill(
-        backend.as_ref(), level, &entity, rule.as_ref(), posted.as_ref(), draws_page
+        backend.as_ref(), level, &entity, rule.as_ref(), preset.as_deref(), posted.as_ref(), draws_page
     ))?;
     if let (Some(options), true) = (options, page.refused()) {
         options.set_status(http::StatusCode::UNPROCESSABLE_ENTITY);

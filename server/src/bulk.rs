@@ -102,8 +102,7 @@ pub async fn undo(
             ..kept.stored
         };
         let draft = RuleDraft::of(&as_it_was);
-        let connection = Some(&as_it_was.rule.action.connection);
-        let judged = judge(state, viewer, level, &lives_on, &draft, connection).await?;
+        let judged = judge(state, viewer, level, &lives_on, &draft, Some(&as_it_was.rule)).await?;
         changes.push(RuleChange::restore(id, &judged.rule, &scope, Some(*version)));
     }
     commit(state, viewer, &changes, None).await

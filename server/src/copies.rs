@@ -45,8 +45,8 @@ async fn fitted(
     active: bool,
 ) -> Result<leadbell_domain::Rule, RuleError> {
     let draft = draft(source, level, &entity.id, active);
-    let kept = is_home(source, level, &entity.id).then_some(&source.rule.action.connection);
-    Ok(judge(state, viewer, level, entity, &draft, kept).await?.rule)
+    let twin = is_home(source, level, &entity.id).then_some(&source.rule);
+    Ok(judge(state, viewer, level, entity, &draft, twin).await?.rule)
 }
 
 /// What of the rule does not fit on this entity.

@@ -1,7 +1,7 @@
 //! Fresh ids: UUIDv7, whose order is the order of making within one process.
 
 use leadbell_domain::{
-    ApiKeyId, AuditId, ConnectionId, DeliveryId, EventKey, InvalidId, RuleId, SessionId, UserId,
+    ApiKeyId, AuditId, ConnectionId, DeliveryId, EventKey, InvalidId, PresetId, RuleId, SessionId, UserId,
 };
 
 /// A kind of id that can be made.
@@ -30,6 +30,7 @@ fresh!(
     ConnectionId,
     DeliveryId,
     EventKey,
+    PresetId,
     RuleId,
     SessionId,
     UserId

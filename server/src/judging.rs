@@ -2,8 +2,8 @@
 //! restoring, importing and following a preset.
 
 use leadbell_domain::{
-    ConnectionChoice, ConnectionId, DraftContext, Entity, FieldErrors, Level, ParsedRule, Role, Rule,
-    RuleDraft, Scope, Target, TokenKind, Verb, Viewer, may_show_personal_data,
+    ConnectionChoice, ConnectionId, DraftContext, Entity, EntityKind, FieldErrors, Level, PresetId, Role,
+    Rule, RuleDraft, Scope, Target, TokenKind, Verb, Viewer, may_show_personal_data,
 };
 use leadbell_store::{Connection, ConnectionScope};
 
@@ -43,15 +43,15 @@ pub(crate) fn context<'a>(viewer: &Viewer, level: Level, entity: &'a Entity) -> 
     }
 }
 
-/// Judges a draft for this entity, whose rules the viewer may manage. `kept` is the connection that a rule there has
-/// already: it may stay, whoever it belongs to.
+/// Judges a draft for this entity, whose rules the viewer may manage. `before` is the rule it replaces: its connection
+/// may stay, whoever it belongs to, and so may its preset.
 pub async fn judge(
     state: &AppState,
     viewer: &Caller,
     level: Level,
     entity: &Entity,
     draft: &RuleDraft,
-    kept: Option<&ConnectionId>,
+    before: Option<&Rule>,
 ) -> Result<Judged, RuleError> {
     let context = context(viewer, level, entity);
     let parsed = draft.parse(&context).map_err(RuleError::Fields)?;
@@ -66,11 +66,18 @@ pub async fn judge(
     if !complaints.is_empty() {
         return Err(RuleError::Fields(complaints));
     }
-    if let Some(complaint) = unknown_preset(&parsed) {
-        return Err(RuleError::Fields(complaint));
+    if let Some(id) = parsed.preset()
+        && before.and_then(|before| before.preset.as_ref()) != Some(id)
+        && !is_preset_of(state, viewer, id, entity).await?
+    {
+        let message = format!("{} has no such preset.", entity.name);
+        return Err(RuleError::Fields(FieldErrors::one("preset_id", message)));
     }
     let (connection, note) = match &parsed.connection {
-        ConnectionChoice::Saved(id) => (saved_connection(state, viewer, id, kept).await?, None),
+        ConnectionChoice::Saved(id) => {
+            let kept = before.map(|before| &before.action.connection);
+            (saved_connection(state, viewer, id, kept).await?, None)
+        }
         ConnectionChoice::Pasted(token) => {
             keep_token(state, &viewer.actor, connection_owner(viewer, &entity.id), token).await?
         }
@@ -84,7 +91,8 @@ pub async fn judge(
     })
 }
 
-async fn saved_connection(
+/// The stored connection, if the viewer may use it.
+pub(crate) async fn saved_connection(
     state: &AppState,
     viewer: &Viewer,
     id: &ConnectionId,
@@ -104,11 +112,16 @@ async fn saved_connection(
     })
 }
 
-/// There are no presets to follow yet, so none can be named.
-fn unknown_preset(parsed: &ParsedRule) -> Option<FieldErrors> {
-    parsed
-        .preset()
-        .map(|_| FieldErrors::one("preset_id", "There is no such preset."))
+/// A preset is for the rules of its own product.
+async fn is_preset_of(
+    state: &AppState,
+    viewer: &Viewer,
+    id: &PresetId,
+    entity: &Entity,
+) -> Result<bool, RuleError> {
+    let scope = viewer.scope(Level::Product, Verb::View);
+    let found = state.store.find_preset(id, &scope).await?;
+    Ok(entity.kind == EntityKind::Product && found.is_some_and(|preset| preset.product == entity.id))
 }
 
 /// The scope a target needs and the token is known to lack. Nothing is known of unchecked tokens.

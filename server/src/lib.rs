@@ -21,6 +21,7 @@ pub mod judging;
 pub mod lifecycle;
 pub mod names;
 pub mod people;
+pub mod presets;
 pub mod refused;
 pub mod rule_data;
 pub mod rule_place;

@@ -152,8 +152,8 @@ pub async fn save(
             Some(_) => {}
         }
     }
-    let kept = before.as_ref().map(|before| &before.rule.action.connection);
-    let judged = judge(state, viewer, level, &entity, draft, kept).await;
+    let replaced = before.as_ref().map(|before| &before.rule);
+    let judged = judge(state, viewer, level, &entity, draft, replaced).await;
     if let Err(RuleError::Fields(errors)) = &judged {
         refused::draft(state, viewer, level, &entity, draft, errors).await;
     }

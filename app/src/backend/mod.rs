@@ -11,6 +11,7 @@ mod history;
 mod many;
 mod people;
 mod rule_files;
+mod presets;
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ pub use history::RuleHistoryPages;
 pub use many::ManyRules;
 pub use people::{Account, ApiKeys, Elevation, People};
 pub use rule_files::RuleFiles;
+pub use presets::PresetPages;
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
@@ -44,6 +46,7 @@ pub trait Backend:
     + Elevation
     + ManyRules
     + People
+    + PresetPages
     + RuleHistoryPages
     + RuleFiles
     + Send

@@ -23,6 +23,10 @@ mod layout;
 pub(crate) mod login;
 mod moment;
 mod overview;
+mod preset_fields;
+mod preset_form;
+mod preset_rules;
+mod presets;
 mod reset;
 mod rule_files;
 mod rule_place;
@@ -47,6 +51,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(copy::router())
         .merge(deleted::router())
         .merge(overview::router())
+        .merge(presets::router())
         .merge(guide::router())
         .merge(history::router())
         .merge(login::router())

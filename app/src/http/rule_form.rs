@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leadbell_domain::{EntityId, FilterKey, Level, RuleDraft, RuleId, form_fields};
+use leadbell_domain::{EntityId, FilterKey, Level, PresetId, RuleDraft, RuleId, form_fields};
 
 use super::PostedRule;
 use crate::api::FormPage;
@@ -11,13 +11,52 @@ use crate::error::AppError;
 use crate::logic::fit::chosen_values;
 use crate::views::{Choice, ChoiceQuery};
 
-/// The form of a new or existing rule. `plain` asks for values to choose from as well, for a page drawn where perhaps
+/// The preset that the address of the page at hand wants a new rule made from. To be asked before anything is awaited.
+pub(crate) fn preset_asked_for() -> Option<String> {
+    let parts = leptos::prelude::use_context::<http::request::Parts>()?;
+    form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "preset")
+        .map(|(_, preset)| preset.into_owned())
+}
+
+/// The draft of a new rule made from a preset of this product.
+async fn from_preset(
+    backend: &dyn Backend,
+    level: Level,
+    entity: &EntityId,
+    preset: &str,
+) -> Result<RuleDraft, AppError> {
+    match PresetId::new(preset) {
+        Ok(preset) if level == Level::Product => backend.preset_draft(entity, &preset).await,
+        _ => Err(AppError::NotFound),
+    }
+}
+
+/// Names of the values chosen in a draft's filters.
+async fn names(
+    backend: &dyn Backend,
+    level: Level,
+    entity: &EntityId,
+    draft: &RuleDraft,
+) -> Result<BTreeMap<FilterKey, Vec<Choice>>, AppError> {
+    let mut chosen = BTreeMap::new();
+    for (key, filter) in &draft.filters {
+        if *key != FilterKey::Method && !filter.values.is_empty() {
+            let query = choice_query(level, entity, *key, draft);
+            chosen.insert(*key, backend.chosen(&query, &filter.values).await?);
+        }
+    }
+    Ok(chosen)
+}
+
+/// The form of a new or existing rule; `preset` is what a new one is made from. `plain` asks for values to choose from as well, for a page drawn where perhaps
 /// no script runs.
 pub(crate) async fn fill(
     backend: &dyn Backend,
     level: Level,
     entity: &EntityId,
     rule: Option<&RuleId>,
+    preset: Option<&str>,
     posted: Option<&PostedRule>,
     plain: bool,
 ) -> Result<FormPage, AppError> {
@@ -33,14 +72,10 @@ pub(crate) async fn fill(
         if let (Some((_, _, version)), Some(seen)) = (&mut data.editing, posted.version) {
             *version = seen;
         }
-        data.chosen = BTreeMap::new();
-        for (key, filter) in &posted.draft.filters {
-            if *key != FilterKey::Method && !filter.values.is_empty() {
-                let query = choice_query(level, entity, *key, &posted.draft);
-                data.chosen
-                    .insert(*key, backend.chosen(&query, &filter.values).await?);
-            }
-        }
+        data.chosen = names(backend, level, entity, &data.draft).await?;
+    } else if let (Some(preset), None) = (preset, rule) {
+        data.draft = from_preset(backend, level, entity, preset).await?;
+        data.chosen = names(backend, level, entity, &data.draft).await?;
     }
     let mut plain_choices = BTreeMap::new();
     if plain && data.view.can_manage {

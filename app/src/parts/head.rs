@@ -13,6 +13,7 @@ use crate::views::EntityView;
 pub(crate) enum Tab {
     Overview,
     Tracking,
+    Presets,
 }
 
 /// The head. A publisher's own profile has no tabs and no way up.
@@ -39,6 +40,7 @@ pub(crate) fn entity_head(view: &EntityView, own: bool, tab: Tab) -> AnyView {
             <nav class="tabs" aria-label="Pages of this entity">
                 {link(address::overview(level, &row.id), "Overview", tab == Tab::Overview, true)}
                 {link(Place::Entity(level, row.id.clone()).tracking(), "Tracking", tab == Tab::Tracking, false)}
+                {(level == Level::Product).then(|| link(address::presets(&row.id), "Presets", tab == Tab::Presets, true))}
             </nav>
         }
         .erase()

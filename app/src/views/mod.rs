@@ -12,6 +12,7 @@ mod many;
 #[cfg(feature = "ssr")]
 pub mod people;
 mod rule_files;
+mod presets;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ pub use connections::*;
 pub use history::*;
 pub use many::*;
 pub use rule_files::*;
+pub use presets::*;
 
 /// The person who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

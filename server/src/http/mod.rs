@@ -13,6 +13,7 @@ mod meta;
 pub mod openapi;
 mod origin;
 pub mod password;
+mod presets;
 pub mod problem;
 pub mod request;
 mod rule_data;
@@ -99,6 +100,7 @@ fn api() -> Router<AppState> {
         .merge(rules::router())
         .merge(rule_versions::router())
         .merge(rule_data::router())
+        .merge(presets::router())
         .merge(connections::router())
         .merge(catalog::router())
         .merge(catalog_list::router())

@@ -28,4 +28,5 @@ pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
     Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, RuleData, RuleHistory, RuleLists, Store,
+    Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, Presets, RuleHistory, RuleLists, Store,
 };

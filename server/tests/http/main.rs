@@ -27,6 +27,7 @@ mod large_bodies;
 mod many_rules;
 mod meta;
 mod people;
+mod presets;
 mod privacy;
 mod program;
 mod requests;
@@ -105,6 +106,9 @@ on_both_databases! {
         an_import_needs_a_look_and_the_rules_as_they_were_then,
         a_rule_that_cannot_be_imported_is_named_by_its_place_and_keeps_the_others_out,
         names_stand_for_ids_where_they_are_plain_and_deleted_rules_come_back;
+    presets:
+        a_preset_is_made_read_listed_changed_and_deleted,
+        a_rule_keeps_its_preset_and_only_one_of_its_own_product;
     judging:
         an_event_tells_the_verdict_of_every_rule_that_looked_at_it,
         deliveries_are_listed_by_status_rule_and_page;

@@ -13,6 +13,7 @@ mod keys;
 mod login;
 mod many;
 mod rule_files;
+mod presets;
 mod users;
 
 use std::sync::Arc;

@@ -8,6 +8,7 @@ mod log;
 mod meta;
 mod pieces;
 mod rule_data;
+mod presets;
 mod rules;
 mod versions;
 
@@ -22,6 +23,7 @@ fn areas() -> Vec<Area> {
         rules::area(),
         versions::area(),
         rule_data::area(),
+        presets::area(),
         connections::area(),
         catalog::area(),
         log::area(),

@@ -71,7 +71,7 @@ pub async fn rule_form(
     })
 }
 
-fn connection_choice(connection: &Connection) -> ConnectionChoice {
+pub(super) fn connection_choice(connection: &Connection) -> ConnectionChoice {
     ConnectionChoice {
         id: connection.id.to_string(),
         name: connection.name.clone(),

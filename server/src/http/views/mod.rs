@@ -8,6 +8,7 @@ mod entities;
 mod facets;
 mod form;
 mod history;
+mod presets;
 mod rules;
 
 use super::backend::PAGE;
@@ -19,6 +20,7 @@ pub use entities::{entity, entity_rows, named, owner_of};
 pub use facets::entity_with_facets;
 pub use form::{choices, rule_form};
 pub use history::{compare, deleted_rules, rule_history};
+pub use presets::{preset_followers, preset_form, presets};
 pub use rules::rules;
 
 /// Rows before a page that counts from 1.

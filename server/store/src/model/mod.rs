@@ -12,6 +12,7 @@ mod event;
 mod history;
 mod page;
 mod people;
+mod preset;
 mod rule;
 mod sending;
 
@@ -27,5 +28,6 @@ pub use event::*;
 pub use history::*;
 pub use page::*;
 pub use people::*;
+pub use preset::*;
 pub use rule::*;
 pub use sending::*;

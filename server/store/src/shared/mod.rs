@@ -29,6 +29,7 @@ mod history;
 mod leases;
 mod people;
 mod pingtrees;
+mod presets;
 mod rule_changes;
 mod rule_data;
 mod rule_lists;

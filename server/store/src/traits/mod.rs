@@ -6,6 +6,7 @@ mod audit;
 mod catalog;
 mod connections;
 mod rule_data;
+mod presets;
 mod rule_lists;
 mod rules;
 
@@ -26,6 +27,7 @@ pub use adjacent::AdjacentStore;
 pub use catalog::CatalogStore;
 pub use connections::ConnectionDesk;
 pub use rule_data::RuleData;
+pub use presets::Presets;
 pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
 
@@ -40,6 +42,7 @@ pub trait Store:
     + CatalogStore
     + ConnectionDesk
     + RuleData
+    + Presets
     + RuleHistory
     + RuleLists
     + Send

@@ -22,6 +22,7 @@ mod lists;
 mod people;
 mod rule_batches;
 mod rule_data;
+mod presets;
 mod rule_lists;
 mod rule_versions;
 mod rules;
@@ -165,6 +166,12 @@ on_both_databases! {
         rules_of_a_products_campaigns_are_found_and_of_campaigns_whose_product_nobody_knows,
         active_rules_outside_the_scope_are_not_found,
         many_questions_are_answered_in_their_order_and_by_target;
+    presets:
+        a_preset_comes_back_as_it_was_stored_and_never_with_a_token,
+        each_version_of_a_preset_is_kept_and_an_old_one_is_a_conflict,
+        a_preset_is_in_the_scope_of_its_product,
+        presets_are_listed_by_name_with_the_rules_that_follow_them,
+        a_deleted_preset_is_gone;
     rule_lists:
         rules_are_listed_newest_first_page_by_page_with_authors,
         a_list_of_rules_can_be_narrowed,
