@@ -11,6 +11,7 @@ use crate::actor::Caller;
 use crate::bulk::commit;
 use crate::ids::Fresh as _;
 use crate::judging::{context, judge, saved_connection};
+use crate::refused;
 use crate::rules::{RuleError, permitted_entity};
 use crate::state::AppState;
 
@@ -53,12 +54,17 @@ pub async fn save(
         Some((id, _)) => Some(permitted(state, viewer, Some(product), id, Verb::Manage).await?),
         None => None,
     };
-    let tidy = draft
-        .tidy_preset(&context(viewer, Level::Product, &entity))
-        .map_err(RuleError::Fields)?;
+    let tidy = match draft.tidy_preset(&context(viewer, Level::Product, &entity)) {
+        Ok(tidy) => tidy,
+        Err(errors) => {
+            refused::draft(state, viewer, Level::Product, &entity, draft, &errors).await;
+            return Err(RuleError::Fields(errors));
+        }
+    };
     let complaints =
         check_filter_values(&*state.store, viewer, Level::Product, product, &lists(&tidy)).await?;
     if !complaints.is_empty() {
+        refused::draft(state, viewer, Level::Product, &entity, draft, &complaints).await;
         return Err(RuleError::Fields(complaints));
     }
     let kept = before.is_some_and(|before| before.draft.connection_id == tidy.connection_id);

@@ -4,13 +4,13 @@ use async_trait::async_trait;
 use leadbell_domain::{EntityId, PresetId, RuleDraft, RuleId};
 
 use crate::error::AppError;
-use crate::views::{EntitySearch, PresetFollowers, PresetForm, PresetList};
+use crate::views::{PresetFollowers, PresetForm, PresetList, PresetSearch};
 
 /// Presets of products: for whoever may see, and change, the rules of the product.
 #[async_trait]
 pub trait PresetPages: Send + Sync {
     /// A page of a product's presets, by name.
-    async fn presets(&self, product: &EntityId, search: &EntitySearch) -> Result<PresetList, AppError>;
+    async fn presets(&self, product: &EntityId, search: &PresetSearch) -> Result<PresetList, AppError>;
     /// The form of a new preset (`preset` is `None`) or of an existing one.
     async fn preset_form(
         &self,

@@ -9,7 +9,6 @@ use leptos::prelude::*;
 
 use super::Visit;
 use super::moment;
-use super::search::search_bar;
 use super::{preset_form, preset_rules};
 use crate::address::{self, Place};
 use crate::error::AppError;
@@ -18,7 +17,7 @@ use crate::logic::query::{decode, with_query};
 use crate::parts::head::{Tab, entity_head};
 use crate::parts::pager::pager;
 use crate::parts::view::Erase;
-use crate::views::{EntitySearch, PresetList, PresetRow};
+use crate::views::{PresetList, PresetRow, PresetSearch};
 
 /// Characters of a message that a row shows.
 const EXCERPT: usize = 90;
@@ -63,7 +62,10 @@ async fn list(State(pages): State<Pages>, request: Request) -> Response {
     let Some((product, _)) = product_of(&visit) else {
         return visit.trouble(AppError::NotFound).await;
     };
-    let search = EntitySearch::of(&visit);
+    let search = PresetSearch {
+        q: visit.query("q").trim().to_owned(),
+        page: visit.query("page").trim().parse().unwrap_or(1).max(1),
+    };
     match visit.backend.presets(&product, &search).await {
         Ok(list) => {
             let title = format!("Presets of {}", list.view.entity.name);
@@ -73,7 +75,7 @@ async fn list(State(pages): State<Pages>, request: Request) -> Response {
     }
 }
 
-fn shown(list: &PresetList, search: &EntitySearch) -> AnyView {
+fn shown(list: &PresetList, search: &PresetSearch) -> AnyView {
     let product = &list.view.entity.id;
     let path = address::presets(product);
     let new = list.view.can_manage.then(|| {
@@ -88,14 +90,34 @@ fn shown(list: &PresetList, search: &EntitySearch) -> AnyView {
     };
     view! {
         {entity_head(&list.view, false, Tab::Presets)}
-        {search_bar(&path, "Search presets".to_owned(), &search.q)}
+        {search_bar(&path, &search.q)}
         {new}
         {body}
     }
     .erase()
 }
 
-fn empty(search: &EntitySearch, path: &str) -> AnyView {
+fn search_bar(path: &str, q: &str) -> AnyView {
+    view! {
+        <form class="toolbar" role="search" method="get" action=path.to_owned()>
+            <label class="toolbar__search">
+                <span class="visually-hidden">"Search presets"</span>
+                <input
+                    class="input"
+                    type="search"
+                    name="q"
+                    value=q.to_owned()
+                    placeholder="Search presets…"
+                    autocomplete="off"
+                />
+            </label>
+            <button type="submit" class="button">"Search"</button>
+        </form>
+    }
+    .erase()
+}
+
+fn empty(search: &PresetSearch, path: &str) -> AnyView {
     if search.q.is_empty() && search.page <= 1 {
         return view! {
             <section class="empty">
@@ -118,7 +140,7 @@ fn empty(search: &EntitySearch, path: &str) -> AnyView {
     .erase()
 }
 
-fn table(list: &PresetList, search: &EntitySearch, path: &str) -> AnyView {
+fn table(list: &PresetList, search: &PresetSearch, path: &str) -> AnyView {
     let listing = &list.listing;
     let column = |label: &'static str| view! { <th role="columnheader" scope="col">{label}</th> }.erase();
     let can_manage = list.view.can_manage;
@@ -133,11 +155,8 @@ fn table(list: &PresetList, search: &EntitySearch, path: &str) -> AnyView {
         listing.limit,
         listing.rows.len(),
         |page| {
-            let search = EntitySearch {
-                page,
-                ..search.clone()
-            };
-            search.address(path)
+            let page = if page > 1 { page.to_string() } else { String::new() };
+            with_query(path, &[("q", &search.q), ("page", &page)])
         },
     );
     view! {

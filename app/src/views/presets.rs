@@ -4,6 +4,15 @@ use leadbell_domain::{PresetId, RuleDraft, RuleId, Timestamp, Trigger};
 
 use super::{ConnectionChoice, EntityView, Listing};
 
+/// Search and paging of a list of presets; the address of the page holds the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PresetSearch {
+    /// Part of a name, note or text.
+    pub q: String,
+    /// Page, from 1; 0 counts as 1.
+    pub page: u32,
+}
+
 /// A product's presets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresetList {

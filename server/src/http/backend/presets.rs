@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use leadbell_app::backend::PresetPages;
 use leadbell_app::error::AppError;
-use leadbell_app::views::{EntitySearch, PresetFollowers, PresetForm, PresetList};
+use leadbell_app::views::{PresetFollowers, PresetForm, PresetList, PresetSearch};
 use leadbell_domain::{EntityId, PresetId, RuleDraft, RuleId, Verb};
 
 use super::{RequestBackend, rule_error};
@@ -12,7 +12,7 @@ use crate::presets;
 
 #[async_trait]
 impl PresetPages for RequestBackend {
-    async fn presets(&self, product: &EntityId, search: &EntitySearch) -> Result<PresetList, AppError> {
+    async fn presets(&self, product: &EntityId, search: &PresetSearch) -> Result<PresetList, AppError> {
         views::presets(&self.state, &self.viewer()?, product, search).await
     }
 

@@ -2,7 +2,7 @@
 
 use leadbell_app::error::AppError;
 use leadbell_app::views::{
-    EntitySearch, FollowerRow, Listing, PresetFollowers, PresetForm, PresetList, PresetRow,
+    FollowerRow, Listing, PresetFollowers, PresetForm, PresetList, PresetRow, PresetSearch,
 };
 use leadbell_domain::{
     ConnectionId, EntityId, FilterKey, Level, Preset, PresetId, Rule, RuleNames, RuleStatus, SlackAction,
@@ -24,7 +24,7 @@ pub async fn presets(
     state: &AppState,
     viewer: &Viewer,
     product: &EntityId,
-    search: &EntitySearch,
+    search: &PresetSearch,
 ) -> Result<PresetList, AppError> {
     let view = entity(state, viewer, Level::Product, product).await?;
     let query = PresetQuery {
