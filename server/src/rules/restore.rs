@@ -70,8 +70,8 @@ pub async fn restore(
         ..now.clone()
     };
     let entity = permitted_entity(state, caller, level, entity, Verb::Manage).await?;
-    let kept = Some(&now.rule.action.connection);
-    let Judged { rule, note } = judge(state, caller, level, &entity, &RuleDraft::of(&then), kept).await?;
+    let draft = RuleDraft::of(&then);
+    let Judged { rule, note } = judge(state, caller, level, &entity, &draft, Some(&now.rule)).await?;
     // What was checked is what is written over: nobody else's change in between is lost.
     let change = RuleChange::restore(id, &rule, &scope, Some(now.version));
     let changed = state

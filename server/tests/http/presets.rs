@@ -197,12 +197,17 @@ async fn a_preset_is_made_on_its_page_and_a_rule_from_it() {
         assert!(page.contains(part), "no {part}: {page}");
     }
     // Searching keeps what is ticked and typed.
-    let search = fields(&[("do", "again"), ("find.channel", "north")]);
+    let search = fields(&[("do", "again"), ("find.pingtree", "nothing")]);
     let page = admin.form(&new, &search).await.expect(200).text;
     assert!(
-        page.contains("North POST") && page.contains("Big leads") && page.contains("Lead {{lead_id}}"),
+        page.contains("Blue Traffic") && page.contains("Big leads") && page.contains("Lead {{lead_id}}"),
         "{page}"
     );
+    assert!(!page.contains("Main US"), "{page}");
+    let page = admin
+        .form(&new, &fields(&[("do", "again"), ("find.pingtree", "main")]))
+        .await;
+    assert!(page.text.contains("Main US"), "{}", page.text);
     // Another event: what it has no filter for is gone, and that is said.
     let other = fields(&[("do", "again"), ("trigger", "lms.lead_rejected")]);
     let page = admin.form(&new, &other).await.expect(422).text;

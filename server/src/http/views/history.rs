@@ -199,8 +199,7 @@ pub async fn compare(state: &AppState, caller: &Caller, save: &SaveRule) -> Resu
     let lives_on = rules::permitted_entity(state, caller, level, entity_id, Verb::Manage)
         .await
         .map_err(rule_error)?;
-    let connection = Some(&now.rule.action.connection);
-    let typed = judge(state, caller, level, &lives_on, &save.draft, connection)
+    let typed = judge(state, caller, level, &lives_on, &save.draft, Some(&now.rule))
         .await
         .map_err(rule_error)?
         .rule;
