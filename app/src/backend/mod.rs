@@ -48,7 +48,10 @@ pub trait Backend:
     + People
     + PresetPages
     + RuleHistoryPages
+<<<<<<< HEAD
     + RuleFiles
+=======
+>>>>>>> efbec33 (Presets: restored and compared rules keep theirs)
     + Send
     + Sync
 {
