@@ -51,7 +51,7 @@ pub trait Backend:
 <<<<<<< HEAD
     + RuleFiles
 =======
->>>>>>> efbec33 (Presets: restored and compared rules keep theirs)
+>>>>>>> 951236c (Format)
     + Send
     + Sync
 {
