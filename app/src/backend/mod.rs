@@ -10,8 +10,8 @@ mod connections;
 mod history;
 mod many;
 mod people;
-mod rule_files;
 mod presets;
+mod rule_files;
 
 use std::sync::Arc;
 
@@ -31,8 +31,8 @@ pub use connections::Connections;
 pub use history::RuleHistoryPages;
 pub use many::ManyRules;
 pub use people::{Account, ApiKeys, Elevation, People};
-pub use rule_files::RuleFiles;
 pub use presets::PresetPages;
+pub use rule_files::RuleFiles;
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
@@ -47,11 +47,8 @@ pub trait Backend:
     + ManyRules
     + People
     + PresetPages
-    + RuleHistoryPages
-<<<<<<< HEAD
     + RuleFiles
-=======
->>>>>>> 951236c (Format)
+    + RuleHistoryPages
     + Send
     + Sync
 {

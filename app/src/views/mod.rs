@@ -11,8 +11,8 @@ mod history;
 mod many;
 #[cfg(feature = "ssr")]
 pub mod people;
-mod rule_files;
 mod presets;
+mod rule_files;
 
 use std::collections::BTreeMap;
 
@@ -26,8 +26,8 @@ pub use adjacent::*;
 pub use connections::*;
 pub use history::*;
 pub use many::*;
-pub use rule_files::*;
 pub use presets::*;
+pub use rule_files::*;
 
 /// The person who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

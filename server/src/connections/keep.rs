@@ -107,7 +107,7 @@ fn free_name(names: &[String], check: &ConnectionCheck, token: &SlackToken) -> S
         (Some(team), None) => team.clone(),
         _ => format!("Slack {} {}", token.kind().key(), token.hint()),
     };
-    if names.iter().any(|taken| *taken == name) {
+    if names.contains(&name) {
         let hint = token.hint();
         format!(
             "{name} ({})",

@@ -144,8 +144,8 @@ impl Planner<'_> {
         {
             return Err(refused("id", "The file holds this rule twice."));
         }
-        let kept = known.as_ref().map(|known| &known.stored.rule.action.connection);
-        let rule = judge(self.state, self.caller, level, &entity, &item.draft, kept)
+        let before = known.as_ref().map(|known| &known.stored.rule);
+        let rule = judge(self.state, self.caller, level, &entity, &item.draft, before)
             .await?
             .rule;
         let name = item.draft.name.trim().to_owned();

@@ -12,8 +12,8 @@ mod history;
 mod keys;
 mod login;
 mod many;
-mod rule_files;
 mod presets;
+mod rule_files;
 mod users;
 
 use std::sync::Arc;

@@ -7,8 +7,8 @@ mod events;
 mod log;
 mod meta;
 mod pieces;
-mod rule_data;
 mod presets;
+mod rule_data;
 mod rules;
 mod versions;
 

@@ -5,8 +5,8 @@ mod adjacent;
 mod audit;
 mod catalog;
 mod connections;
-mod rule_data;
 mod presets;
+mod rule_data;
 mod rule_lists;
 mod rules;
 
@@ -26,8 +26,8 @@ pub use accounts::Accounts;
 pub use adjacent::AdjacentStore;
 pub use catalog::CatalogStore;
 pub use connections::ConnectionDesk;
-pub use rule_data::RuleData;
 pub use presets::Presets;
+pub use rule_data::RuleData;
 pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
 
