@@ -171,7 +171,7 @@ test('another trigger drops what does not apply to it, and says so', async ({ pa
   const form = await filled(page);
   await form.dialog.getByRole('button', { name: 'Back' }).click();
   await form.start('[LMS] Lead Rejected');
-  await expect(form.dialog.getByRole('status')).toContainText('Price Restrictions does not apply');
+  await expect(form.dialog.getByRole('status').filter({ hasText: 'Price Restrictions does not apply' })).toBeVisible();
   await expect(form.field('Price Restrictions')).toHaveCount(0);
   await expect(form.dialog.getByRole('button', { name: 'Remove Blue Traffic' })).toBeVisible();
   await expect(form.field('Message Text')).toHaveValue(TEXT);
