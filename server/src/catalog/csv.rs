@@ -87,10 +87,8 @@ pub fn read(file: &[u8]) -> Result<Vec<Line>, FileError> {
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(if semicolons { b';' } else { b',' })
         .flexible(true)
-        .from_reader(text.trim_start_matches(['\n', '\r']).as_bytes());
-    // Empty lines before the header count for people.
-    let skipped = text.len() - text.trim_start_matches(['\n', '\r']).len();
-    let before = text[..skipped].matches('\n').count() as u64;
+        .from_reader(text.as_bytes());
+    let mut line_at = LineCounter { text, at: 0, line: 1 };
     let header = reader
         .headers()
         .map_err(|error| whole(format!("The first line can't be read: {error}.")))?
@@ -99,7 +97,7 @@ pub fn read(file: &[u8]) -> Result<Vec<Line>, FileError> {
     let (mut lines, mut errors) = (Vec::new(), Vec::new());
     for record in reader.records() {
         let record = record.map_err(|error| whole(format!("The file can't be read: {error}.")))?;
-        let number = record.position().map_or(0, csv::Position::line) + before;
+        let number = line_at.number(record.position().map_or(0, csv::Position::byte));
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -120,6 +118,32 @@ pub fn read(file: &[u8]) -> Result<Vec<Line>, FileError> {
         ));
     }
     Ok(lines)
+}
+
+/// Counts lines as people do, empty ones included. The reader's own count begins a record where the one before it ended,
+/// which is a line or more too early after empty lines and after the line ends of Windows.
+struct LineCounter<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+}
+
+impl LineCounter<'_> {
+    /// The line of what stands at this byte or after the line ends there; to be asked in ascending order.
+    fn number(&mut self, byte: u64) -> u64 {
+        let bytes = self.text.as_bytes();
+        let mut start = usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());
+        while matches!(bytes.get(start), Some(b'\r' | b'\n')) {
+            start += 1;
+        }
+        let breaks = bytes[self.at..start]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
+        self.line += breaks as u64;
+        self.at = start;
+        self.line
+    }
 }
 
 fn columns_of(header: &csv::StringRecord) -> Result<Vec<&'static str>, FileError> {
