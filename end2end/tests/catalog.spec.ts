@@ -85,7 +85,7 @@ test('deleting a publisher tells what uses it first, and can be taken back', asy
 test('a file is checked, corrected, and imported as it was shown', async ({ page }) => {
   await logIn(page, people.admin);
   await page.goto('/catalog/buyers');
-  await page.getByRole('link', { name: 'Import' }).click();
+  await page.getByRole('link', { name: 'Import', exact: true }).click();
   await examine(page, 'catalog-import');
   const file = (text: string) => ({ name: 'catalog.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
   await page.getByLabel('CSV file').setInputFiles(file('kind,id,name,status\nbuyer,900,Okapi,paused\n'));

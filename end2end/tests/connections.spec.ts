@@ -59,12 +59,12 @@ test('a revoked token is told everywhere, replaced in one place, and nothing is 
     await examine(page, 'connection-broken');
   });
 
-  await page.getByLabel('New token').fill(tokens.revoked);
+  await page.getByRole('textbox', { name: 'New token' }).fill(tokens.revoked);
   await page.getByRole('button', { name: 'Check and replace' }).click();
   await expect(page.getByRole('alert')).toContainText('Slack does not accept this token (token_revoked)');
   const fresh = 'xoxb-sandbox-leadbell-next-0099';
   await sandbox.allow(fresh);
-  await page.getByLabel('New token').fill(fresh);
+  await page.getByRole('textbox', { name: 'New token' }).fill(fresh);
   await page.getByRole('button', { name: 'Check and replace' }).click();
   await expect(page.getByText('has its new token')).toBeVisible();
   await expect(page.getByRole('heading', { name: /^Slack refuses this connection/ })).toBeHidden();

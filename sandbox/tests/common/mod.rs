@@ -99,6 +99,29 @@ impl Bench {
         serde_json::from_str(&self.get(path).await.1).expect("JSON")
     }
 
+    /// Orders a fault.
+    pub async fn order(&self, fault: Value) -> Answer {
+        let at = format!("{}/sandbox/api/faults", self.sandbox.url());
+        answer(self.http.post(at).json(&fault)).await
+    }
+
+    /// Switches a fault on and gives its id.
+    pub async fn on(&self, fault: Value) -> u64 {
+        let answer = self.order(fault).await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        answer.body["id"].as_u64().expect("an id")
+    }
+
+    pub async fn off(&self, id: u64) -> u16 {
+        let at = format!("{}/sandbox/api/faults/{id}", self.sandbox.url());
+        answer(self.http.delete(at)).await.status
+    }
+
+    pub async fn faults(&self) -> Vec<Value> {
+        let all = self.get_json("/sandbox/api/faults").await;
+        all["faults"].as_array().expect("a list").clone()
+    }
+
     pub fn fail(&self, method: &str, fault: Fault) {
         self.sandbox.handle().fail_next(method, 1, fault);
     }

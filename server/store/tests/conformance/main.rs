@@ -26,6 +26,7 @@ mod rule_data;
 mod rule_lists;
 mod rule_versions;
 mod rules;
+mod rules_at_once;
 mod samples;
 mod schema;
 mod scopes;
@@ -158,9 +159,10 @@ on_both_databases! {
         changes_are_told_since_a_version,
         from_the_beginning_deleted_rules_are_not_told,
         a_rule_needs_a_stored_connection,
-        of_two_edits_at_once_one_wins,
-        rules_added_at_once_have_numbers_and_versions_of_their_own,
         an_unreadable_rule_is_named_without_its_content;
+    rules_at_once:
+        of_two_edits_at_once_one_wins,
+        rules_added_at_once_have_numbers_and_versions_of_their_own;
     adjacent:
         active_rules_are_found_by_trigger_level_and_place,
         rules_of_a_products_campaigns_are_found_and_of_campaigns_whose_product_nobody_knows,
