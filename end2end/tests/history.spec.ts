@@ -74,7 +74,7 @@ test('without a script, too, a rule is deleted, found among the deleted ones and
   await logIn(page, people.admin);
   const list = await openTracking(page);
   await list.row('first').getByRole('button', { name: /^Delete/ }).click();
-  await page.getByRole('button', { name: 'Delete Rule' }).click();
+  await page.getByRole('button', { name: 'Delete Rule', exact: true }).click();
   await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible();
   await page.getByRole('link', { name: 'Deleted rules' }).click();
   await expect(page.getByRole('heading', { name: 'Deleted rules' })).toBeVisible();
