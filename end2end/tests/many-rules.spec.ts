@@ -30,7 +30,7 @@ test('a rule is copied to several places, and what does not fit is said before',
   const copies = page.getByRole('table', { name: 'Copies' });
   await expect(copies).toContainText(blueTraffic.name);
   await expect(copies.getByText('Disabled')).toHaveCount(2);
-  expect((await rest.rules('product', lifeInsurance.id)).map((copy) => copy.action.text)).toEqual(['Sold {{lead_id}}']);
+  expect((await rest.rules('product', lifeInsurance.id)).map((copy) => copy.action.text)).toContain('Sold {{lead_id}}');
 });
 
 test('many rules are disabled at once', async ({ page, rest }) => {
@@ -45,15 +45,14 @@ test('many rules are disabled at once', async ({ page, rest }) => {
 });
 
 test('rules that fire together are counted, listed with the reason, and doubles are pointed out', async ({ page, rest }) => {
-  await rest.addRule(rule('Sold {{lead_id}}', { publisher: { any_of: [blueTraffic.id] } }));
+  const first = await rest.addRule(rule('Sold {{lead_id}}', { publisher: { any_of: [blueTraffic.id] } }));
   await rest.addRule(rule('Sold {{lead_id}}'));
   await rest.addRule(rule('Elsewhere', { publisher: { none_of: [blueTraffic.id] } }));
   await logIn(page, people.admin);
   const list = await openTracking(page);
   const row = list.row(/Publisher is Blue Traffic/);
   await expect(await list.cell(row, 'Adjacent Rules')).toContainText('1');
-  const first = (await rest.rules('product', debtRelief.id)).find((one) => one.number === 1);
-  await page.goto(`/products/${debtRelief.id}/tracking/${first?.id}/adjacent`);
+  await page.goto(`/products/${debtRelief.id}/tracking/${first.id}/adjacent`);
   const adjacent = page.getByRole('table', { name: 'Adjacent rules' });
   await expect(adjacent.getByRole('row')).toHaveCount(2);
   await expect(adjacent).toContainText('Posts the same message to the same place');
@@ -69,6 +68,7 @@ test('a publisher copies and switches his own rules and is told nothing of other
   await page.getByRole('button', { name: /^Copy rule/ }).click();
   await expect(page.getByRole('status')).toContainText('The rule is copied.');
   await page.getByRole('link', { name: 'Back to the rules' }).click();
-  await expect(new RuleList(page).rows).toHaveCount(2);
+  // The demo's own rule of this publisher, the new one, and its copy.
+  await expect(new RuleList(page).rows).toHaveCount(3);
   expect((await page.goto(`/publishers/${blueTraffic.id}/tracking/${own.id}/adjacent`))?.status()).toBe(404);
 });
