@@ -133,9 +133,17 @@ fn text<'a>(json: &'a Value, field: &'static str, errors: &mut FieldErrors) -> O
     }
 }
 
+/// What has no fields can't say anything here.
+fn object(json: Value) -> Result<Value, Problem> {
+    if json.is_object() {
+        return Ok(json);
+    }
+    Err(Problem::new(StatusCode::BAD_REQUEST, "Send a JSON object."))
+}
+
 async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -> Result<Response, Problem> {
     let caller = authenticate(&state, &headers, ApiScope::Rules).await?;
-    let json = json_body(&headers, body).await?;
+    let json = object(json_body(&headers, body).await?)?;
     let mut errors = unknown_fields(&json, &["auth_token", "name"]);
     let token = text(&json, "auth_token", &mut errors).unwrap_or_default();
     let name = text(&json, "name", &mut errors).unwrap_or_default();
@@ -159,7 +167,7 @@ async fn change(
 ) -> Result<Json<Value>, Problem> {
     let caller = authenticate(&state, &headers, ApiScope::Rules).await?;
     let id = id_of(id)?;
-    let json = json_body(&headers, body).await?;
+    let json = object(json_body(&headers, body).await?)?;
     let mut errors = unknown_fields(&json, &["name", "auth_token", "other_workspace"]);
     let name = text(&json, "name", &mut errors).map(str::to_owned);
     let token = text(&json, "auth_token", &mut errors)

@@ -63,7 +63,8 @@ fn entry(kind: EntityKind) -> Value {
         properties[format!("{}_id", owner.key())] = if kind.owners().contains(&owner) {
             let mut id = sent_id();
             id["type"] = json!(["string", "integer", "null"]);
-            id["description"] = json!(format!("Its {}.", owner.key()));
+            id["minLength"] = json!(0);
+            id["description"] = json!(format!("Its {}; an empty text says as little as none.", owner.key()));
             id
         } else {
             json!({"type": "null"})
