@@ -64,14 +64,17 @@ fn entry(kind: EntityKind) -> Value {
             let mut id = sent_id();
             id["type"] = json!(["string", "integer", "null"]);
             id["minLength"] = json!(0);
-            id["description"] = json!(format!("Its {}; an empty text says as little as none.", owner.key()));
+            id["description"] = json!(format!(
+                "Its {}; an empty text says as little as none.",
+                owner.key()
+            ));
             id
         } else {
             json!({"type": "null"})
         };
     }
     properties["campaign_ids"] = if kind == EntityKind::Pingtree {
-        json!({"type": ["array", "null"], "items": {"type": ["string", "integer"], "pattern": "^[A-Za-z0-9_.:-]{1,128}$"},
+        json!({"type": ["array", "null"], "items": {"type": ["string", "integer"], "pattern": "^[A-Za-z0-9_.:-]{0,128}$"},
             "description": "All the campaigns in it; left out, they stay."})
     } else {
         json!({"type": "null"})
