@@ -96,6 +96,11 @@ fn draft(json: &Value) -> Result<RuleDraft, Problem> {
             }
         }
     }
+    // Null leaves the target to each rule; an object has to name one.
+    let target = json.pointer("/action/target").and_then(Value::as_object);
+    if target.is_some_and(|target| target.values().all(Value::is_null)) {
+        errors.add("action.target", "Name a channel_id or a member_id, or send null.");
+    }
     match RuleDraft::from_json(&json) {
         Ok(draft) if errors.is_empty() => Ok(draft),
         Ok(_) => Err(Problem::fields(errors)),

@@ -1,4 +1,4 @@
-//! All rules as one file: out ([`export`]), and in again after a look at what that would change ([`plan`], [`apply`]).
+//! All rules as one file: out ([`export()`]), and in again after a look at what that would change ([`plan()`], [`apply()`]).
 //!
 //! A rule of a file is the one of its `id`. Without an id, a name that one rule there has is that rule's; any other
 //! rule is a new one. An id that nobody has here yet is kept, so that the same file can be imported twice, here and

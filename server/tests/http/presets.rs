@@ -139,6 +139,7 @@ async fn every_wrong_field_of_a_preset_is_named() {
             set(good.clone(), "action.auth_token", json!(demo::BOT_TOKEN)),
             "action.auth_token",
         ),
+        (set(good.clone(), "action.target", json!({})), "action.target"),
         (
             set(good.clone(), "action.text", json!("{{nonsense}}")),
             "action.text",

@@ -87,10 +87,7 @@ fn action() -> Value {
         &json!({
             "type": one_of(&["send_slack_message"]),
             "connection_id": {"type": ["string", "null"], "format": "uuid", "description": "Null leaves it to each rule."},
-            "target": {
-                "anyOf": [reference("Target"), {"type": "object", "maxProperties": 0}, {"type": "null"}],
-                "description": "Null or empty leaves it to each rule.",
-            },
+            "target": {"anyOf": [reference("Target"), {"type": "null"}], "description": "Null leaves it to each rule."},
             "text": text(),
             "personal_data": one_of(&["masked", "shown"]),
         }),
