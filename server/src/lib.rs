@@ -12,6 +12,7 @@ pub mod cli;
 pub mod config;
 pub mod connections;
 pub mod copies;
+pub mod delivery_log;
 pub mod demo;
 pub mod engine;
 pub mod http;

@@ -7,6 +7,7 @@ mod adjacent;
 mod audit;
 mod catalog;
 mod connections;
+mod deliveries;
 mod history;
 mod many;
 mod people;
@@ -28,6 +29,7 @@ pub use adjacent::AdjacentRules;
 pub use audit::AuditPages;
 pub use catalog::CatalogBackend;
 pub use connections::Connections;
+pub use deliveries::Deliveries;
 pub use history::RuleHistoryPages;
 pub use many::ManyRules;
 pub use people::{Account, ApiKeys, Elevation, People};
@@ -43,6 +45,7 @@ pub trait Backend:
     + AuditPages
     + CatalogBackend
     + Connections
+    + Deliveries
     + Elevation
     + ManyRules
     + People

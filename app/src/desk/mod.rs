@@ -20,6 +20,7 @@ pub(crate) mod form;
 mod guide;
 mod history;
 mod layout;
+mod log;
 pub(crate) mod login;
 mod moment;
 mod overview;
@@ -54,6 +55,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(presets::router())
         .merge(guide::router())
         .merge(history::router())
+        .merge(log::router())
         .merge(login::router())
         .merge(account::router())
         .merge(audit::router())

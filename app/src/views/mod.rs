@@ -7,6 +7,8 @@ pub mod audit;
 #[cfg(feature = "ssr")]
 pub mod catalog;
 mod connections;
+#[cfg(feature = "ssr")]
+pub mod deliveries;
 mod history;
 mod many;
 #[cfg(feature = "ssr")]

@@ -5,8 +5,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
 use leadbell_domain::{
-    DeliveryId, DeliveryStatus, Event, EventId, FieldErrors, Level, RuleId, Verb, Verdict, Viewer,
-    format_rfc3339, parse_event,
+    DeliveryId, DeliveryStatus, Event, EventId, Explanation, FieldErrors, Level, RuleId, Verb, Verdict,
+    Viewer, explain, format_rfc3339, parse_event,
 };
 use leadbell_store::{Delivery, DeliveryQuery, RuleQuery, StoredEvent};
 use serde_json::{Value, json};
@@ -23,6 +23,11 @@ pub fn router() -> Router<AppState> {
         .route("/events/{event_id}", get(event))
 }
 
+/// A code in words.
+fn said(code: Option<&str>) -> Option<Explanation> {
+    code.map(explain)
+}
+
 fn view(delivery: &Delivery) -> Value {
     let attempts: Vec<Value> = delivery
         .attempts
@@ -32,6 +37,8 @@ fn view(delivery: &Delivery) -> Value {
                 "number": attempt.number,
                 "outcome": attempt.outcome,
                 "code": attempt.code,
+                "meaning": said(attempt.code.as_deref()).map(|said| said.means),
+                "advice": said(attempt.code.as_deref()).map(|said| said.advice),
                 "http_status": attempt.http_status,
                 "note": attempt.note,
                 "retry_after_ms": attempt.retry_after_ms,
@@ -50,6 +57,8 @@ fn view(delivery: &Delivery) -> Value {
         "text": delivery.text,
         "status": delivery.status,
         "last_code": delivery.last_code,
+        "meaning": said(delivery.last_code.as_deref()).map(|said| said.means),
+        "advice": said(delivery.last_code.as_deref()).map(|said| said.advice),
         "slack_channel": delivery.slack_channel,
         "slack_ts": delivery.slack_ts,
         "created_at": format_rfc3339(delivery.created_at),

@@ -27,6 +27,6 @@ pub use postgres::PostgresStore;
 pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
-    Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, Presets, RuleData, RuleHistory,
-    RuleLists, Store,
+    Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Presets, RuleData,
+    RuleHistory, RuleLists, Store,
 };

@@ -17,6 +17,7 @@ mod crash;
 mod crash_storm;
 mod crawling;
 mod cross_site;
+mod delivery_pages;
 mod events;
 mod events_refused;
 mod form_fields;

@@ -7,6 +7,7 @@ mod adjacent;
 mod audit;
 mod catalog;
 mod connections;
+mod deliveries;
 mod elevation;
 mod history;
 mod keys;
@@ -42,6 +43,7 @@ use super::views;
 use crate::access::connection_owner;
 use crate::actor::{Actor, Caller};
 use crate::connections as slack_connections;
+use crate::delivery_log;
 use crate::rules::{self, Editing, RuleError};
 use crate::state::AppState;
 
@@ -162,6 +164,9 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     }
     if viewer.connections(Verb::View) != ConnectionReach::Nothing {
         menu.push(link("/connections", "Connections"));
+    }
+    if !delivery_log::scopes(viewer, Verb::View).is_empty() {
+        menu.push(link("/log/deliveries", "Tracking log"));
     }
     if !viewer.duty(Duty::Users, Verb::View).is_nothing() {
         menu.push(link("/users", "Users"));

@@ -48,7 +48,7 @@ pub(super) async fn find(db: &mut Connection, id: &DeliveryId) -> Result<Option<
     Ok(with_attempts(db, &rows).await?.pop())
 }
 
-async fn with_attempts(db: &mut Connection, rows: &[Row]) -> Result<Vec<Delivery>> {
+pub(super) async fn with_attempts(db: &mut Connection, rows: &[Row]) -> Result<Vec<Delivery>> {
     let mut deliveries = rows.iter().map(read).collect::<Result<Vec<_>>>()?;
     if deliveries.is_empty() {
         return Ok(deliveries);

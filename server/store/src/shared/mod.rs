@@ -21,6 +21,7 @@ mod connection_faults;
 mod connection_use;
 mod connections;
 mod deliveries;
+mod delivery_log;
 mod destinations;
 mod events;
 mod fields;

@@ -5,6 +5,7 @@ mod adjacent;
 mod audit;
 mod catalog;
 mod connections;
+mod delivery_log;
 mod presets;
 mod rule_data;
 mod rule_lists;
@@ -26,6 +27,7 @@ pub use accounts::Accounts;
 pub use adjacent::AdjacentStore;
 pub use catalog::CatalogStore;
 pub use connections::ConnectionDesk;
+pub use delivery_log::DeliveryLog;
 pub use presets::Presets;
 pub use rule_data::RuleData;
 pub use rule_lists::RuleLists;
@@ -41,6 +43,7 @@ pub trait Store:
     + AuditLog
     + CatalogStore
     + ConnectionDesk
+    + DeliveryLog
     + RuleData
     + Presets
     + RuleHistory

@@ -15,6 +15,7 @@ mod concurrency;
 mod connection_desk;
 mod connection_faults;
 mod connections;
+mod delivery_log;
 mod durability;
 mod events;
 mod leases;
@@ -244,6 +245,10 @@ on_both_databases! {
         deliveries_are_narrowed_by_status_rule_and_event,
         the_deliveries_of_a_deleted_rule_stay,
         an_unknown_delivery_is_not_found;
+    delivery_log:
+        the_log_tells_of_event_rule_and_destination,
+        the_log_is_narrowed_by_everything_people_look_for,
+        the_log_holds_nothing_outside_the_readers_scope;
     durability:
         what_was_acknowledged_is_sent_after_a_crash,
         what_was_being_sent_at_a_crash_is_ambiguous,

@@ -1,0 +1,153 @@
+//! `/log/deliveries`: what became of messages, newest first.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use leptos::prelude::*;
+
+use super::search::toolbar;
+use super::{LIST, address, parts};
+use crate::desk::{Visit, moment};
+use crate::http::Pages;
+use crate::parts::view::{Erase, nothing};
+use crate::views::deliveries::{DeliveryList, DeliveryRow, DeliverySearch};
+
+pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Response {
+    let visit = match Visit::open(pages, request) {
+        Ok(visit) => visit,
+        Err(elsewhere) => return *elsewhere,
+    };
+    let search = DeliverySearch::of(&visit);
+    match visit.backend.deliveries(&search).await {
+        Ok(list) => visit.page("Deliveries", || page(&list, &search)).await,
+        Err(error) => visit.trouble(error).await,
+    }
+}
+
+fn page(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
+    let shown = if list.rows.is_empty() {
+        empty(list, search)
+    } else {
+        table(list, search)
+    };
+    view! {
+        <header class="head">
+            <p class="head__way">"Tracking Log"</p>
+            <div class="head__line"><h1 class="head__title">"Deliveries"</h1></div>
+            <p class="hint">"Every message that a rule wanted sent, with what Slack made of it."</p>
+        </header>
+        {toolbar(list, search)}
+        {unusable(list)}
+        {shown}
+    }
+    .erase()
+}
+
+fn unusable(list: &DeliveryList) -> AnyView {
+    if list.unusable.is_empty() {
+        return nothing();
+    }
+    let items = list
+        .unusable
+        .iter()
+        .map(|line| view! { <li>{line.clone()}</li> }.erase())
+        .collect_view();
+    view! { <div class="complaints" role="alert"><ul>{items}</ul></div> }.erase()
+}
+
+fn table(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
+    let column = |label: &'static str| view! { <th role="columnheader" scope="col">{label}</th> }.erase();
+    let rows = list.rows.iter().map(line).collect_view();
+    view! {
+        <table class="table" role="table" aria-label="Deliveries">
+            <thead role="rowgroup">
+                <tr role="row">
+                    {column("Time")}
+                    {column("Event")}
+                    {column("Rule")}
+                    {column("Sent to")}
+                    {column("Status")}
+                    {column("Calls")}
+                    {column("Delay")}
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+        {ways(list, search)}
+    }
+    .erase()
+}
+
+/// The way to older ones, and back.
+fn ways(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
+    let newest = (!search.before.is_empty()).then(|| {
+        view! { <a class="button button--quiet button--small" href=search.address()>"Newest"</a> }.erase()
+    });
+    let older = list.next.as_deref().map(|next| {
+        let to = search.address_after(next);
+        view! { <a class="button button--quiet button--small" href=to>"Older"</a> }.erase()
+    });
+    let shown = match list.rows.len() {
+        1 => "1 delivery".to_owned(),
+        many => format!("{many} deliveries"),
+    };
+    view! {
+        <nav class="pager" aria-label="Pages of this list">
+            <span class="pager__count">{shown}</span>
+            <span class="pager__links">{newest} {older}</span>
+        </nav>
+    }
+    .erase()
+}
+
+fn line(row: &DeliveryRow) -> AnyView {
+    let sub = |text: String| view! { <span class="table__sub">{text}</span> }.erase();
+    let rule = format!("Rule {}", row.rule_number);
+    let rule = match row.rule_href.clone() {
+        Some(href) => view! { <a href=href rel="external">{rule}</a> }.erase(),
+        None => view! { <span>{format!("{rule} (deleted)")}</span> }.erase(),
+    };
+    let reason = row.reason.map(|(means, _)| sub(means.to_owned()));
+    let twice = row
+        .maybe_twice
+        .then(|| sub("Readers may have got it twice.".to_owned()));
+    view! {
+        <tr role="row">
+            <td role="cell" data-label="Time" class="nowrap">{moment(row.at)}</td>
+            <td role="cell" data-label="Event" class="table__wide">
+                <a class="table__name" href=address(&row.id)>{parts::lead(row.platform, &row.lead)}</a>
+                {sub(row.trigger.label())}
+            </td>
+            <td role="cell" data-label="Rule" class="table__wide">
+                {rule} {(!row.rule_name.is_empty()).then(|| sub(row.rule_name.clone()))} {sub(row.place.clone())}
+            </td>
+            <td role="cell" data-label="Sent to" class="table__wide">
+                <span class="nowrap">{row.destination.clone()}</span>
+                {row.connection.clone().map(sub)}
+            </td>
+            <td role="cell" data-label="Status" class="table__wide">{parts::status(row.status)} {reason} {twice}</td>
+            <td role="cell" data-label="Calls" class="table__number">{row.attempts.to_string()}</td>
+            <td role="cell" data-label="Delay" class="nowrap">{row.delay_ms.map_or_else(|| "–".to_owned(), parts::span)}</td>
+        </tr>
+    }
+    .erase()
+}
+
+fn empty(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
+    if search.narrows() || !search.before.is_empty() || !list.unusable.is_empty() {
+        return view! {
+            <section class="empty">
+                <p class="empty__title">"Nothing found"</p>
+                <p>"No delivery matches this search."</p>
+                <p><a class="button" href=LIST>"Show all"</a></p>
+            </section>
+        }
+        .erase();
+    }
+    view! {
+        <section class="empty">
+            <p class="empty__title">"Nothing was sent yet"</p>
+            <p>"When an event fits an active rule, its message appears here within a second: add a rule on a Tracking tab."</p>
+        </section>
+    }
+    .erase()
+}

@@ -1,0 +1,136 @@
+//! The log of deliveries as its pages show it.
+
+use leadbell_domain::{DeliveryStatus, Level, Platform, Timestamp, Trigger};
+
+/// Search and filters of the log; the address of the page holds the same, and so does a filter to send again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliverySearch {
+    /// The sender's id of a lead, call or event.
+    pub q: String,
+    /// A status' key; empty for all.
+    pub status: String,
+    /// A code of Slack's or ours; empty for all.
+    pub code: String,
+    /// A rule's number; empty for all.
+    pub rule: String,
+    /// The outside id of the event's product.
+    pub product: String,
+    /// The outside id of the event's campaign.
+    pub campaign: String,
+    /// The outside id of the event's publisher.
+    pub publisher: String,
+    /// The id of a channel or member.
+    pub to: String,
+    /// The id of a connection.
+    pub connection: String,
+    /// `hour`, `day`, `week` or `month`: how far back; empty for no bound.
+    pub within: String,
+    /// First day, `2026-11-23`; empty for the beginning.
+    pub from: String,
+    /// Last day; empty for now.
+    pub until: String,
+    /// The last delivery of the page before; empty for the newest.
+    pub before: String,
+}
+
+/// A page of the log.
+#[derive(Clone, Debug)]
+pub struct DeliveryList {
+    /// The rows, newest first.
+    pub rows: Vec<DeliveryRow>,
+    /// The delivery after which older ones follow.
+    pub next: Option<String>,
+    /// The levels by whose entities this viewer may narrow.
+    pub levels: Vec<Level>,
+    /// What the connection is called by which the list is narrowed.
+    pub connection: Option<String>,
+    /// Whether the viewer may have messages sent again.
+    pub can_resend: bool,
+    /// What was typed and can't be used, in words.
+    pub unusable: Vec<String>,
+}
+
+/// A delivery in the log.
+#[derive(Clone, Debug)]
+pub struct DeliveryRow {
+    /// Id, for addresses.
+    pub id: String,
+    /// When its event arrived.
+    pub at: Timestamp,
+    /// What happened.
+    pub trigger: Trigger,
+    /// Its platform.
+    pub platform: Platform,
+    /// To which lead or call.
+    pub lead: String,
+    /// The rule's number.
+    pub rule_number: i64,
+    /// The rule's name; may be empty.
+    pub rule_name: String,
+    /// The rule's page; `None` when it is deleted.
+    pub rule_href: Option<String>,
+    /// Where the rule lives: "Product 218".
+    pub place: String,
+    /// Where to: "# C0SALES01".
+    pub destination: String,
+    /// With which connection, if the viewer may see it.
+    pub connection: Option<String>,
+    /// Where it stands.
+    pub status: DeliveryStatus,
+    /// Slack's code, or ours, that explains the status.
+    pub code: Option<String>,
+    /// That code in words, and what can be done.
+    pub reason: Option<(&'static str, &'static str)>,
+    /// Calls of Slack so far.
+    pub attempts: usize,
+    /// From the event's arrival to Slack's receipt, milliseconds.
+    pub delay_ms: Option<i64>,
+    /// Readers may have got it more than once.
+    pub maybe_twice: bool,
+}
+
+/// Everything about one delivery.
+#[derive(Clone, Debug)]
+pub struct DeliveryView {
+    /// What lists show.
+    pub row: DeliveryRow,
+    /// The sender's id of the event.
+    pub event: String,
+    /// Slack's receipt: channel and message.
+    pub receipt: Option<(String, String)>,
+    /// When it reached its status.
+    pub updated_at: Timestamp,
+    /// The message as it was or will be sent; `None` when the viewer may not see what it shows.
+    pub text: Option<String>,
+    /// The rule was changed since it wrote this message.
+    pub rule_changed: bool,
+    /// How often people had it sent again.
+    pub resends: i64,
+    /// Every call of Slack, oldest first.
+    pub calls: Vec<CallRow>,
+    /// Whether the viewer may settle it or have it sent again.
+    pub can_resend: bool,
+}
+
+/// A call of Slack.
+#[derive(Clone, Debug)]
+pub struct CallRow {
+    /// Counts from 1.
+    pub number: i64,
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took, milliseconds.
+    pub took_ms: i64,
+    /// What came of it, in words.
+    pub outcome: &'static str,
+    /// Slack's code, or ours.
+    pub code: Option<String>,
+    /// That code in words, and what can be done.
+    pub reason: Option<(&'static str, &'static str)>,
+    /// HTTP status.
+    pub http_status: Option<i64>,
+    /// What was mended on the way, in words.
+    pub note: Option<String>,
+    /// How long Slack wanted us to wait, milliseconds.
+    pub wait_ms: Option<i64>,
+}

@@ -1,0 +1,264 @@
+//! The log of deliveries as its pages show it.
+
+use std::collections::HashMap;
+
+use leadbell_app::error::AppError;
+use leadbell_app::views::deliveries::{CallRow, DeliveryList, DeliveryRow, DeliverySearch, DeliveryView};
+use leadbell_domain::{
+    ConnectionId, DeliveryId, DeliveryStatus, EntityId, EntityKind, Level, Role, Verb, Viewer, explain,
+    may_show_personal_data,
+};
+use leadbell_store::{Attempt, DeliveryLogQuery, LoggedDelivery};
+
+use super::rules::destination;
+use crate::access::connection_scope;
+use crate::delivery_log::{filter, levels, scopes};
+use crate::http::backend::{PAGE, store_error};
+use crate::state::AppState;
+
+/// A page of the log.
+pub async fn deliveries(
+    state: &AppState,
+    viewer: &Viewer,
+    search: &DeliverySearch,
+) -> Result<DeliveryList, AppError> {
+    let names = connection_names(state, viewer).await?;
+    let mut list = DeliveryList {
+        rows: Vec::new(),
+        next: None,
+        levels: levels(viewer),
+        connection: names
+            .iter()
+            .find(|(id, _)| id.as_str() == search.connection)
+            .map(|(_, name)| name.clone()),
+        can_resend: !scopes(viewer, Verb::Manage).is_empty(),
+        unusable: Vec::new(),
+    };
+    let before = search.before.trim();
+    let before = (!before.is_empty()).then(|| DeliveryId::new(before));
+    let filter = match (
+        filter(viewer, Verb::View, search, state.clock.now_ms()),
+        before.transpose(),
+    ) {
+        (Ok(filter), Ok(before)) => (filter, before),
+        (Err(errors), _) => {
+            list.unusable = errors.0.into_iter().map(|error| error.message).collect();
+            return Ok(list);
+        }
+        (Ok(_), Err(_)) => return Err(AppError::NotFound),
+    };
+    let query = DeliveryLogQuery {
+        filter: filter.0,
+        before: filter.1,
+        limit: PAGE + 1,
+    };
+    let mut found = state.store.delivery_log(&query).await.map_err(store_error)?;
+    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
+    if found.len() > page {
+        found.truncate(page);
+        list.next = found.last().map(|last| last.delivery.id.to_string());
+    }
+    list.rows = found.iter().map(|logged| row(viewer, logged, &names)).collect();
+    Ok(list)
+}
+
+/// One delivery.
+pub async fn delivery(state: &AppState, viewer: &Viewer, id: &DeliveryId) -> Result<DeliveryView, AppError> {
+    let found = state
+        .store
+        .logged_delivery(id, &scopes(viewer, Verb::View))
+        .await
+        .map_err(store_error)?
+        .ok_or(AppError::NotFound)?;
+    let manages = state
+        .store
+        .logged_delivery(id, &scopes(viewer, Verb::Manage))
+        .await
+        .map_err(store_error)?
+        .is_some();
+    let names = connection_names(state, viewer).await?;
+    let delivery = &found.delivery;
+    let visible = !found.shows_personal_data || may_show_personal_data(viewer.role);
+    let resendable = matches!(
+        delivery.status,
+        DeliveryStatus::Failed | DeliveryStatus::Ambiguous | DeliveryStatus::Suppressed
+    );
+    Ok(DeliveryView {
+        row: row(viewer, &found, &names),
+        event: delivery.event_id.to_string(),
+        receipt: delivery.slack_channel.clone().zip(delivery.slack_ts.clone()),
+        updated_at: delivery.updated_at,
+        text: visible.then(|| delivery.text.clone()),
+        rule_changed: found.rule_version_now != delivery.rule_version,
+        resends: found.resends,
+        calls: delivery.attempts.iter().map(call).collect(),
+        can_resend: manages && resendable,
+    })
+}
+
+/// The connections a viewer may know of, by name.
+async fn connection_names(
+    state: &AppState,
+    viewer: &Viewer,
+) -> Result<HashMap<ConnectionId, String>, AppError> {
+    let connections = state
+        .store
+        .list_connections(&connection_scope(viewer))
+        .await
+        .map_err(store_error)?;
+    Ok(connections
+        .into_iter()
+        .map(|connection| (connection.id, connection.name))
+        .collect())
+}
+
+fn row(viewer: &Viewer, logged: &LoggedDelivery, names: &HashMap<ConnectionId, String>) -> DeliveryRow {
+    let delivery = &logged.delivery;
+    let sent = delivery.status == DeliveryStatus::Sent;
+    DeliveryRow {
+        id: delivery.id.to_string(),
+        at: delivery.created_at,
+        trigger: logged.trigger,
+        platform: delivery.source,
+        lead: logged.lead_id.clone(),
+        rule_number: delivery.rule_number,
+        rule_name: logged.rule_name.clone(),
+        rule_href: (!logged.rule_deleted).then(|| rule_href(viewer, logged)),
+        place: format!("{} {}", logged.level.label(), logged.entity),
+        destination: destination(&delivery.target),
+        connection: names.get(&logged.connection).cloned(),
+        status: delivery.status,
+        reason: delivery.last_code.as_deref().map(said),
+        code: delivery.last_code.clone(),
+        attempts: delivery.attempts.len(),
+        delay_ms: sent.then(|| (delivery.updated_at - delivery.created_at).max(0)),
+        maybe_twice: maybe_twice(&delivery.attempts),
+    }
+}
+
+/// The list it stands in, narrowed to it: who may not change a rule has no page of its own for it.
+fn rule_href(viewer: &Viewer, logged: &LoggedDelivery) -> String {
+    let number = logged.delivery.rule_number;
+    let own = |entity: &EntityId| viewer.role == Role::Publisher && viewer.publishers.first() == Some(entity);
+    if logged.level == Level::Publisher && own(&logged.entity) {
+        return format!("/profile/tracking?q={number}");
+    }
+    let kind = EntityKind::from(logged.level).plural();
+    let entity: String = form_urlencoded::byte_serialize(logged.entity.as_str().as_bytes()).collect();
+    format!("/{kind}/{}/tracking?q={number}", entity.replace('+', "%20"))
+}
+
+fn said(code: &str) -> (&'static str, &'static str) {
+    let said = explain(code);
+    (said.means, said.advice)
+}
+
+/// Whether readers may have got a message more than once: of two calls that may both have posted it, one is too many.
+fn maybe_twice(attempts: &[Attempt]) -> bool {
+    let posted = attempts
+        .iter()
+        .filter(|attempt| attempt.outcome == "sent")
+        .count();
+    let perhaps = attempts
+        .iter()
+        .filter(|attempt| attempt.outcome == "ambiguous" && !answered_later(attempt, attempts))
+        .count();
+    // "Sent" with a code is Slack's word that an earlier call had done it.
+    let repeated = attempts
+        .iter()
+        .any(|attempt| attempt.outcome == "sent" && attempt.code.is_some());
+    posted + perhaps > 1 && !repeated
+}
+
+/// A lease that ran out under a call whose true answer came afterwards: both lines tell of one call.
+fn answered_later(attempt: &Attempt, attempts: &[Attempt]) -> bool {
+    attempt.code.as_deref() == Some("lease_expired")
+        && attempts
+            .iter()
+            .any(|other| other.number > attempt.number && other.started_at < attempt.finished_at)
+}
+
+fn call(attempt: &Attempt) -> CallRow {
+    CallRow {
+        number: attempt.number,
+        at: attempt.started_at,
+        took_ms: (attempt.finished_at - attempt.started_at).max(0),
+        outcome: match (attempt.outcome.as_str(), attempt.note.as_deref()) {
+            ("sent", _) => "Posted",
+            ("rate_limited", Some("held_back")) => "Kept back",
+            ("rate_limited", _) => "Slack asked to wait",
+            ("transient", _) => "Did not get through",
+            ("ambiguous", _) => "No clear answer",
+            _ => "Refused",
+        },
+        reason: attempt
+            .code
+            .as_deref()
+            .filter(|code| *code != "rate_limited")
+            .map(said),
+        code: attempt.code.clone(),
+        http_status: attempt.http_status,
+        note: attempt.note.as_deref().map(note),
+        wait_ms: attempt.retry_after_ms,
+    }
+}
+
+/// What was mended or noted on the way, in words.
+fn note(key: &str) -> String {
+    if let Some(code) = key.strip_prefix("join_failed:") {
+        return format!("The app could not join the channel ({code}).");
+    }
+    match key {
+        "joined_channel" => "The app joined the channel first.".to_owned(),
+        "opened_conversation" => "A conversation with the member was opened first.".to_owned(),
+        "waits_for_connection" => "It waits until the connection works again.".to_owned(),
+        "waits_for_destination" => "It waits until the channel or member takes messages again.".to_owned(),
+        "held_back" => "Leadbell kept it back to stay below Slack's limit for the workspace.".to_owned(),
+        code if code.contains(' ') => code.to_owned(),
+        code => explain(code).means.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempt(number: i64, outcome: &str, code: Option<&str>) -> Attempt {
+        Attempt {
+            number,
+            outcome: outcome.to_owned(),
+            code: code.map(str::to_owned),
+            http_status: None,
+            note: None,
+            retry_after_ms: None,
+            started_at: number * 1_000,
+            finished_at: number * 1_000 + 500,
+        }
+    }
+
+    #[test]
+    fn two_calls_that_may_both_have_posted_are_seen_twice() {
+        let refused = attempt(1, "permanent", Some("is_archived"));
+        let doubt = attempt(1, "ambiguous", Some("timeout"));
+        let sent = attempt(2, "sent", None);
+        assert!(!maybe_twice(std::slice::from_ref(&doubt)));
+        assert!(!maybe_twice(&[refused, sent.clone()]));
+        assert!(maybe_twice(&[doubt.clone(), sent]));
+        assert!(maybe_twice(&[
+            doubt.clone(),
+            attempt(2, "ambiguous", Some("timeout"))
+        ]));
+        // Slack itself says that it was posted once.
+        let repeated = attempt(2, "sent", Some("duplicate_message_not_found"));
+        assert!(!maybe_twice(&[doubt, repeated]));
+    }
+
+    #[test]
+    fn a_late_answer_is_no_second_call() {
+        let expired = attempt(1, "ambiguous", Some("lease_expired"));
+        let mut late = attempt(2, "sent", None);
+        late.started_at = 1_100;
+        assert!(!maybe_twice(&[expired.clone(), late]));
+        assert!(maybe_twice(&[expired, attempt(2, "sent", None)]));
+    }
+}

@@ -1,0 +1,187 @@
+//! Deliveries with their event, rule and destination, narrowed to what the reader may see.
+
+use async_trait::async_trait;
+use leadbell_domain::{DeliveryId, DeliveryStatus, EntityId, Level, RuleId, Scope, Trigger};
+
+use super::fields::Fields;
+use super::store::read;
+use super::{Connection, DbStore, Result, Row, Sql, deliveries, push_in, scope};
+use crate::text::clean;
+use crate::{DeliveryFilter, DeliveryLog, DeliveryLogQuery, LoggedDelivery, RuleScopes, StoreError};
+
+/// The tables of the log, under the names that [`push_filter`] uses.
+pub(super) const FROM: &str = " FROM deliveries q JOIN events e ON e.key = q.event_key \
+                               JOIN rules r ON r.id = q.rule_id JOIN destinations d ON d.id = q.destination_id \
+                               JOIN connections c ON c.id = d.connection_id WHERE 1 = 1";
+
+const SELECT: &str = "SELECT q.id, e.event_id, e.source, q.rule_id, r.number, q.rule_version, d.target_kind, \
+                      d.target_id, q.text, q.status, q.last_code, q.slack_channel, q.slack_ts, q.created_at, \
+                      q.updated_at, e.trigger_key, e.lead_id, r.level, r.entity_id, r.name AS rule_name, \
+                      r.deleted_at, r.version AS version_now, r.shows_personal_data, q.destination_id, \
+                      d.connection_id, c.name AS connection_name, q.resends";
+
+/// The rule's version of that time as JSON said that its messages show personal data.
+const SHOWED: &str = ", CASE WHEN EXISTS (SELECT 1 FROM rule_versions v WHERE v.rule_id = q.rule_id \
+                      AND v.version = q.rule_version AND (v.snapshot LIKE '%\"personal_data\":\"shown\"%' \
+                      OR v.snapshot LIKE '%\"personal_data\": \"shown\"%')) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS showed";
+
+/// Adds the rules that the asker reaches; answers `false` when there can be none.
+fn push_scopes(sql: &mut Sql, scopes: &RuleScopes) -> bool {
+    if scopes.iter().all(|(_, scope)| scope.is_nothing()) {
+        return false;
+    }
+    let everything = Level::ALL.into_iter().all(|level| {
+        scopes
+            .iter()
+            .any(|(known, scope)| *known == level && *scope == Scope::All)
+    });
+    if everything {
+        return true;
+    }
+    sql.push(" AND (1 = 0");
+    for (level, scope) in scopes {
+        sql.push(" OR (r.level = ").push_bind(level.key());
+        if !scope::push_rules(sql, scope, *level) {
+            sql.push(" AND 1 = 0");
+        }
+        sql.push(")");
+    }
+    sql.push(")");
+    true
+}
+
+fn event_column(level: Level) -> &'static str {
+    match level {
+        Level::Product => "e.product_id",
+        Level::Campaign => "e.campaign_id",
+        Level::Publisher => "e.publisher_id",
+    }
+}
+
+/// Adds the conditions; answers `false` when nothing can be in scope.
+#[must_use]
+pub(super) fn push_filter(sql: &mut Sql, filter: &DeliveryFilter) -> bool {
+    if !push_scopes(sql, &filter.scopes) {
+        return false;
+    }
+    if let Some(ids) = &filter.ids {
+        sql.push(" AND ");
+        push_in(sql, "q.id", ids.iter().map(DeliveryId::as_str));
+    }
+    if let Some(status) = filter.status {
+        push_status(sql, status);
+    }
+    if let Some(code) = &filter.code {
+        sql.push(" AND q.last_code = ").push_bind(clean(code));
+    }
+    if let Some(rule) = &filter.rule {
+        sql.push(" AND q.rule_id = ").push_bind(RuleId::to_string(rule));
+    }
+    if let Some(number) = filter.rule_number {
+        sql.push(" AND q.rule_id = (SELECT n.id FROM rules n WHERE n.number = ")
+            .push_bind(number)
+            .push(")");
+    }
+    for (level, entity) in &filter.of {
+        sql.push(format!(" AND {} = ", event_column(*level)))
+            .push_bind(EntityId::to_string(entity));
+    }
+    if let Some(connection) = &filter.connection {
+        sql.push(" AND d.connection_id = ")
+            .push_bind(connection.to_string());
+    }
+    if let Some(target) = &filter.target {
+        sql.push(" AND d.target_id = ").push_bind(clean(target));
+    }
+    if let Some(about) = &filter.about {
+        sql.push(" AND q.event_key IN (SELECT l.key FROM events l WHERE l.lead_id = ")
+            .push_bind(clean(about))
+            .push(" UNION SELECT i.key FROM events i WHERE i.event_id = ")
+            .push_bind(clean(about))
+            .push(")");
+    }
+    if let Some(from) = filter.from {
+        sql.push(" AND q.created_at >= ").push_bind(from);
+    }
+    if let Some(until) = filter.until {
+        sql.push(" AND q.created_at < ").push_bind(until);
+    }
+    true
+}
+
+/// Our own words, written out: only then do the databases see that the index of what is not sent applies.
+fn push_status(sql: &mut Sql, status: DeliveryStatus) {
+    sql.push(format!(" AND q.status = '{}'", status.key()));
+    if status != DeliveryStatus::Sent {
+        sql.push(" AND q.status <> 'sent'");
+    }
+}
+
+async fn list(db: &mut Connection, query: &DeliveryLogQuery) -> Result<Vec<LoggedDelivery>> {
+    // Only the page of one delivery shows its text, so only that one looks up what it may hold.
+    let mut sql = Sql::new(format!("{SELECT}, CAST(1 AS BIGINT) AS showed{FROM}"));
+    if !push_filter(&mut sql, &query.filter) {
+        return Ok(Vec::new());
+    }
+    if let Some(before) = &query.before {
+        sql.push(" AND q.id < ").push_bind(before.to_string());
+    }
+    sql.push(" ORDER BY q.id DESC LIMIT ")
+        .push_bind(query.limit.max(0));
+    let rows = sql.build().fetch_all(&mut *db).await?;
+    complete(db, &rows).await
+}
+
+async fn find(db: &mut Connection, id: &DeliveryId, scopes: &RuleScopes) -> Result<Option<LoggedDelivery>> {
+    let mut sql = Sql::new(format!("{SELECT}{SHOWED}{FROM}"));
+    let filter = DeliveryFilter {
+        scopes: scopes.clone(),
+        ids: Some(vec![id.clone()]),
+        ..DeliveryFilter::default()
+    };
+    if !push_filter(&mut sql, &filter) {
+        return Ok(None);
+    }
+    let rows = sql.build().fetch_all(&mut *db).await?;
+    Ok(complete(db, &rows).await?.pop())
+}
+
+async fn complete(db: &mut Connection, rows: &[Row]) -> Result<Vec<LoggedDelivery>> {
+    let known = deliveries::with_attempts(db, rows).await?;
+    rows.iter()
+        .zip(known)
+        .map(|(row, delivery)| {
+            let fields = Fields::of(row, "deliveries", "id")?;
+            Ok(LoggedDelivery {
+                delivery,
+                trigger: fields.key("trigger_key", Trigger::from_key)?,
+                lead_id: fields.get("lead_id")?,
+                level: fields.key("level", Level::from_key)?,
+                entity: fields.id("entity_id")?,
+                rule_name: fields.get("rule_name")?,
+                rule_deleted: fields.get::<Option<i64>>("deleted_at")?.is_some(),
+                rule_version_now: fields.get("version_now")?,
+                shows_personal_data: fields.flag("shows_personal_data")? || fields.flag("showed")?,
+                destination: fields.id("destination_id")?,
+                connection: fields.id("connection_id")?,
+                connection_name: fields.get("connection_name")?,
+                resends: fields.get("resends")?,
+            })
+        })
+        .collect()
+}
+
+#[async_trait]
+impl DeliveryLog for DbStore {
+    async fn delivery_log(&self, query: &DeliveryLogQuery) -> Result<Vec<LoggedDelivery>, StoreError> {
+        read!(self, list, query)
+    }
+
+    async fn logged_delivery(
+        &self,
+        id: &DeliveryId,
+        scopes: &RuleScopes,
+    ) -> Result<Option<LoggedDelivery>, StoreError> {
+        read!(self, find, id, scopes)
+    }
+}
