@@ -57,13 +57,15 @@ pub enum AuditAction {
     ConnectionChanged,
     /// A connection was removed, and its token forgotten.
     ConnectionRemoved,
+    /// Stored secrets were encrypted with a new key.
+    SecretsRotated,
     /// Something was refused that the pages never offer to whoever asked for it.
     RequestRefused,
 }
 
 impl AuditAction {
     /// Every action, in the order in which lists show them.
-    pub const ALL: [AuditAction; 28] = [
+    pub const ALL: [AuditAction; 29] = [
         AuditAction::RuleCreated,
         AuditAction::RuleChanged,
         AuditAction::RuleEnabled,
@@ -91,6 +93,7 @@ impl AuditAction {
         AuditAction::ConnectionAdded,
         AuditAction::ConnectionChanged,
         AuditAction::ConnectionRemoved,
+        AuditAction::SecretsRotated,
         AuditAction::RequestRefused,
     ];
 
@@ -135,6 +138,7 @@ impl AuditAction {
             AuditAction::ConnectionAdded => ("connection.added", "Connection added"),
             AuditAction::ConnectionChanged => ("connection.changed", "Connection changed"),
             AuditAction::ConnectionRemoved => ("connection.removed", "Connection removed"),
+            AuditAction::SecretsRotated => ("secrets.rotated", "Encryption key exchanged"),
             AuditAction::RequestRefused => ("request.refused", "Request refused"),
         }
     }

@@ -25,7 +25,7 @@ use leadbell_server::engine::{RuleSet, plan};
 use leadbell_server::http::api_key::{self, ApiScope};
 use leadbell_server::lifecycle::Server;
 use leadbell_server::rules;
-use leadbell_store::{EntityUpsert, SecretKey};
+use leadbell_store::{EntityUpsert, Keys, SecretKey};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -140,7 +140,7 @@ async fn serving() -> Result<()> {
         listen: address,
         database_url: format!("sqlite://{}", folder.path().join("bench.db").display()),
         slack_api_url: sandbox.api_url(),
-        secret_key: Arc::new(SecretKey::generate()),
+        keys: Arc::new(Keys::only(SecretKey::generate())),
         public_url: format!("http://{address}"),
         log: "warn".to_owned(),
         sandbox_listen: address,

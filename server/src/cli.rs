@@ -1,4 +1,4 @@
-//! The command line: `leadbell serve`, `migrate`, `user create`, `key create`, `demo`, `simulate`, `openapi`.
+//! The command line: `leadbell serve`, `migrate`, `user create`, `key create`, `secrets rotate`, `demo`, `simulate`, `openapi`.
 
 use std::io::Read;
 
@@ -14,6 +14,7 @@ use crate::config::{self, Config};
 use crate::http::api_key::{self, ApiScope};
 use crate::http::{openapi, password};
 use crate::ids::Fresh;
+use crate::secrets::SecretsCommand;
 use crate::simulate::Simulate;
 use crate::{demo, lifecycle, people, simulate, telemetry};
 
@@ -51,6 +52,9 @@ enum Command {
     /// Manage API keys.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Exchange the key that encrypts Slack tokens.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Fill a fresh database with a believable business and serve it with the Slack sandbox.
     Demo,
     /// Post realistic traffic to a running Leadbell.
@@ -128,6 +132,7 @@ impl Cli {
                 buyer,
                 password_stdin: _,
             }) => create_user(&start()?, email, &role, name, publisher, buyer).await,
+            Command::Secrets(command) => command.run(&start()?).await,
             Command::Key(KeyCommand::Create { name, scope }) => create_key(&start()?, &name, &scope).await,
         }
     }

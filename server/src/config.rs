@@ -7,11 +7,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use leadbell_store::SecretKey;
-use secrecy::ExposeSecret;
+use leadbell_store::{Keys, SecretKey};
 
 /// Every setting, its default and what it is for; README's table and `--help` say the same.
-pub const SETTINGS: [(&str, &str, &str); 8] = [
+pub const SETTINGS: [(&str, &str, &str); 9] = [
     (
         "LEADBELL_LISTEN",
         "127.0.0.1:3000",
@@ -36,6 +35,11 @@ pub const SETTINGS: [(&str, &str, &str); 8] = [
         "LEADBELL_SECRET_KEY_FILE",
         "data/secret.key",
         "file with that key; made, readable by its owner only, if absent",
+    ),
+    (
+        "LEADBELL_SECRET_KEY_PREVIOUS",
+        "",
+        "earlier keys, separated by commas, while LEADBELL_SECRET_KEY is exchanged",
     ),
     (
         "LEADBELL_PUBLIC_URL",
@@ -63,8 +67,8 @@ pub struct Config {
     pub database_url: String,
     /// Slack's Web API.
     pub slack_api_url: String,
-    /// Encrypts tokens.
-    pub secret_key: Arc<SecretKey>,
+    /// Encrypt tokens.
+    pub keys: Arc<Keys>,
     /// How people reach us, without a trailing slash.
     pub public_url: String,
     /// Log filter.
@@ -152,8 +156,9 @@ fn from(get: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
         listen,
         database_url: text("LEADBELL_DATABASE_URL"),
         slack_api_url: web_address("LEADBELL_SLACK_API_URL", &text("LEADBELL_SLACK_API_URL"))?,
-        secret_key: Arc::new(secret_key(
+        keys: Arc::new(secret_keys(
             get("LEADBELL_SECRET_KEY"),
+            get("LEADBELL_SECRET_KEY_PREVIOUS"),
             &PathBuf::from(text("LEADBELL_SECRET_KEY_FILE")),
         )?),
         public_url: web_address("LEADBELL_PUBLIC_URL", &public_url)?,
@@ -173,46 +178,36 @@ fn web_address(name: &str, value: &str) -> Result<String, ConfigError> {
     }
 }
 
-fn secret_key(given: Option<String>, file: &Path) -> Result<SecretKey, ConfigError> {
+/// The keys: of the settings, or else of the file, which is made if it is not there.
+fn secret_keys(given: Option<String>, previous: Option<String>, file: &Path) -> Result<Keys, ConfigError> {
+    const PREVIOUS: &str = "LEADBELL_SECRET_KEY_PREVIOUS";
     if let Some(text) = given {
-        return SecretKey::parse(&text).map_err(|_| {
-            wrong(
-                "LEADBELL_SECRET_KEY",
-                "must be 32 bytes in base64 or hex (try: openssl rand -base64 32)",
-            )
-        });
+        let read = |name: &str, text: &str| {
+            SecretKey::parse(text).map_err(|_| {
+                wrong(
+                    name,
+                    "must be 32 bytes in base64 or hex (try: openssl rand -base64 32)",
+                )
+            })
+        };
+        let earlier = previous.unwrap_or_default();
+        let earlier = earlier.split(',').map(str::trim).filter(|text| !text.is_empty());
+        let earlier = earlier
+            .map(|text| read(PREVIOUS, text))
+            .collect::<Result<_, _>>()?;
+        return Ok(Keys::with_previous(read("LEADBELL_SECRET_KEY", &text)?, earlier));
+    }
+    if previous.is_some() {
+        return Err(wrong(
+            PREVIOUS,
+            "goes with LEADBELL_SECRET_KEY; a key file holds its earlier keys itself, a line each",
+        ));
     }
     const NAME: &str = "LEADBELL_SECRET_KEY_FILE";
-    match std::fs::read_to_string(file) {
-        Ok(text) => SecretKey::parse(text.trim()).map_err(|_| {
-            wrong(
-                NAME,
-                format!("{} does not hold 32 bytes in base64 or hex", file.display()),
-            )
-        }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = SecretKey::generate();
-            write_key(file, key.encode().expose_secret())
-                .map_err(|error| wrong(NAME, format!("{} can't be written: {error}", file.display())))?;
-            Ok(key)
-        }
-        Err(error) => Err(wrong(NAME, format!("{} can't be read: {error}", file.display()))),
+    if !file.exists() {
+        Keys::write(file, &[&SecretKey::generate()]).map_err(|error| wrong(NAME, error.to_string()))?;
     }
-}
-
-/// Writes the key so that nobody but the owner can read it at any moment.
-fn write_key(file: &Path, text: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(file)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()
+    Keys::read(file).map_err(|error| wrong(NAME, error.to_string()))
 }
 
 #[cfg(test)]
@@ -275,11 +270,26 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("data/secret.key");
-        let made = secret_key(None, &file).unwrap().derive("test");
+        let key = || secret_keys(None, None, &file).unwrap().present().derive("test");
+        let made = key();
         assert_eq!(
             std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        assert_eq!(secret_key(None, &file).unwrap().derive("test"), made);
+        assert_eq!(key(), made);
+    }
+
+    #[test]
+    fn earlier_keys_go_with_a_key_that_is_a_setting() {
+        let two = format!("{KEY}, {}", "0f".repeat(32));
+        let config = with(&[("LEADBELL_SECRET_KEY_PREVIOUS", &two)]).unwrap();
+        assert_eq!((config.keys.len(), config.keys.file()), (3, None));
+        let wrong = with(&[("LEADBELL_SECRET_KEY_PREVIOUS", "hunter2")]).unwrap_err();
+        let wrong = wrong.to_string();
+        assert!(wrong.starts_with("LEADBELL_SECRET_KEY_PREVIOUS") && !wrong.contains("hunter2"));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret.key");
+        let refused = secret_keys(None, Some(KEY.to_owned()), &file).unwrap_err();
+        assert!(refused.to_string().contains("goes with LEADBELL_SECRET_KEY"));
     }
 }

@@ -28,6 +28,7 @@ pub mod rule_data;
 pub mod rule_place;
 pub mod rule_words;
 pub mod rules;
+pub mod secrets;
 mod sentences;
 pub mod simulate;
 pub mod state;

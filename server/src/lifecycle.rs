@@ -119,7 +119,7 @@ pub async fn open_database(config: &Config) -> Result<Opened, CliError> {
             other => format!("LEADBELL_DATABASE_URL: {other}").into(),
         }
     };
-    let opened = leadbell_store::open(&config.database_url, &config.secret_key)
+    let opened = leadbell_store::open_with(&config.database_url, &config.keys)
         .await
         .map_err(named)?;
     opened.store.migrate().await.map_err(named)?;

@@ -9,6 +9,7 @@
 //! `sqlite.rs` and `postgres.rs` hold what differs (connecting, locking, a handful of words of SQL).
 
 mod error;
+mod keys;
 mod known;
 mod model;
 mod open;
@@ -18,15 +19,17 @@ mod secret;
 mod sqlite;
 mod text;
 mod traits;
+mod vault;
 mod verdict;
 
 pub use error::StoreError;
+pub use keys::{KeyFileError, Keys};
 pub use model::*;
-pub use open::{Opened, Pools, open};
+pub use open::{Opened, Pools, open, open_with};
 pub use postgres::PostgresStore;
 pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
     Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Presets, RuleData,
-    RuleHistory, RuleLists, Store,
+    RuleHistory, RuleLists, SealedStore, Store,
 };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use sqlx::{PgPool, SqlitePool};
 
-use crate::secret::TokenVault;
-use crate::{SecretKey, Store, StoreError, postgres, sqlite};
+use crate::vault::TokenVault;
+use crate::{Keys, SecretKey, Store, StoreError, postgres, sqlite};
 
 /// An open store.
 pub struct Opened {
@@ -29,7 +29,12 @@ pub enum Pools {
 ///
 /// Errors: `BadUrl` with one line that never holds a password; `Unavailable` when PostgreSQL does not answer.
 pub async fn open(url: &str, key: &SecretKey) -> Result<Opened, StoreError> {
-    let vault = TokenVault::new(key);
+    open_with(url, &Keys::only(key.again())).await
+}
+
+/// The same with several keys, as while one is exchanged for another.
+pub async fn open_with(url: &str, keys: &Keys) -> Result<Opened, StoreError> {
+    let vault = TokenVault::new(keys);
     let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     match scheme {
         "sqlite" => sqlite::open(url, vault).await,

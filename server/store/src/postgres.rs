@@ -8,7 +8,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection as _};
 
-use crate::secret::TokenVault;
+use crate::vault::TokenVault;
 use crate::{Opened, Pools, StoreError};
 
 #[expect(

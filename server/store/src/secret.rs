@@ -1,30 +1,17 @@
-//! The master key, and what is derived from it: encryption of Slack tokens at rest, and their fingerprints.
-//!
-//! A sealed token is `format byte (1) · key id (4 bytes) · nonce (24) · ciphertext with tag`. The connection's id is
-//! associated data, so a sealed token copied into another row does not open there. The key id tells at once that a
-//! token was sealed with another key, and leaves room for several keys when one day they are rotated.
+//! A master key, and what is derived from it: a key of its own for each purpose.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
-use leadbell_domain::{ConnectionId, SlackToken};
 use rand::RngCore;
 use rand::rngs::OsRng;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use sha2::Sha256;
 
-use crate::StoreError;
-
 /// Length of the master key in bytes.
-const KEY_BYTES: usize = 32;
-/// The only layout of a sealed token so far.
-const FORMAT: u8 = 1;
-const KEY_ID_BYTES: usize = 4;
-const NONCE_BYTES: usize = 24;
+pub(crate) const KEY_BYTES: usize = 32;
 
 /// The master key: 32 random bytes outside the database (`LEADBELL_SECRET_KEY`). `Debug` does not show it.
 pub struct SecretKey(SecretBox<[u8; KEY_BYTES]>);
@@ -39,6 +26,11 @@ impl SecretKey {
     #[must_use]
     pub fn from_bytes(bytes: [u8; KEY_BYTES]) -> Self {
         Self(SecretBox::new(Box::new(bytes)))
+    }
+
+    /// The same key once more. Not `Clone`: copies of a secret should catch the eye.
+    pub(crate) fn again(&self) -> Self {
+        Self::from_bytes(*self.0.expose_secret())
     }
 
     /// A fresh key from the operating system's random numbers.
@@ -78,69 +70,8 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-/// Encrypts, decrypts and recognises Slack tokens.
-pub(crate) struct TokenVault {
-    cipher: XChaCha20Poly1305,
-    key_id: [u8; KEY_ID_BYTES],
-    fingerprint_key: SecretBox<[u8; KEY_BYTES]>,
-}
-
-impl TokenVault {
-    pub(crate) fn new(key: &SecretKey) -> Self {
-        let sealing = key.derive("leadbell slack token sealing v1");
-        let id = key.derive("leadbell slack token key id v1");
-        Self {
-            cipher: XChaCha20Poly1305::new(&sealing.into()),
-            key_id: [id[0], id[1], id[2], id[3]],
-            fingerprint_key: SecretBox::new(Box::new(key.derive("leadbell slack token fingerprint v1"))),
-        }
-    }
-
-    /// Encrypts a token for the row of this connection.
-    pub(crate) fn seal(&self, id: &ConnectionId, token: &SlackToken) -> Result<Vec<u8>, StoreError> {
-        let mut nonce = [0_u8; NONCE_BYTES];
-        OsRng.fill_bytes(&mut nonce);
-        let payload = Payload {
-            msg: token.reveal().as_bytes(),
-            aad: id.as_str().as_bytes(),
-        };
-        // Fails only for messages beyond 256 GiB; a token has 512 characters at most.
-        let sealed = self
-            .cipher
-            .encrypt(XNonce::from_slice(&nonce), payload)
-            .map_err(|_| StoreError::WrongKey)?;
-        Ok([&[FORMAT][..], &self.key_id, &nonce, &sealed].concat())
-    }
-
-    /// Decrypts the token of this connection. `WrongKey` for anything that was not sealed for it with this key.
-    pub(crate) fn open(&self, id: &ConnectionId, sealed: &[u8]) -> Result<SlackToken, StoreError> {
-        let rest = sealed.strip_prefix(&[FORMAT]).ok_or(StoreError::WrongKey)?;
-        let rest = rest.strip_prefix(&self.key_id[..]).ok_or(StoreError::WrongKey)?;
-        let (nonce, cipher_text) = rest.split_at_checked(NONCE_BYTES).ok_or(StoreError::WrongKey)?;
-        let payload = Payload {
-            msg: cipher_text,
-            aad: id.as_str().as_bytes(),
-        };
-        let plain = self
-            .cipher
-            .decrypt(XNonce::from_slice(nonce), payload)
-            .map_err(|_| StoreError::WrongKey)?;
-        let text = String::from_utf8(plain).map_err(|_| StoreError::WrongKey)?;
-        SlackToken::parse(&text).map_err(|_| StoreError::Inconsistent {
-            table: "connections",
-            row: id.to_string(),
-            detail: "the token is not of a usable shape".to_owned(),
-        })
-    }
-
-    /// Always the same for the same token and key, and tells nothing without the key.
-    pub(crate) fn fingerprint(&self, token: &SlackToken) -> Vec<u8> {
-        keyed_hash(self.fingerprint_key.expose_secret(), token.reveal().as_bytes()).to_vec()
-    }
-}
-
 /// HMAC-SHA256.
-fn keyed_hash(key: &[u8; KEY_BYTES], message: &[u8]) -> [u8; KEY_BYTES] {
+pub(crate) fn keyed_hash(key: &[u8; KEY_BYTES], message: &[u8]) -> [u8; KEY_BYTES] {
     // A key of exactly the block size needs no check, hence no error to handle.
     let mut block = [0_u8; 64];
     block[..KEY_BYTES].copy_from_slice(key);
@@ -165,60 +96,6 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const TOKEN: &str = "xoxb-1234567890-abcdefWXYZ";
-
-    fn connection(last: char) -> ConnectionId {
-        ConnectionId::new(format!("01931c3e-7b1a-7c3e-8a55-0242ac12000{last}")).unwrap()
-    }
-
-    fn vault(byte: u8) -> TokenVault {
-        TokenVault::new(&SecretKey::from_bytes([byte; 32]))
-    }
-
-    #[test]
-    fn a_sealed_token_opens_with_its_key_in_its_row_only() {
-        let token = SlackToken::parse(TOKEN).unwrap();
-        let sealed = vault(1).seal(&connection('1'), &token).unwrap();
-        assert_eq!(vault(1).open(&connection('1'), &sealed).unwrap(), token);
-        assert!(matches!(
-            vault(2).open(&connection('1'), &sealed),
-            Err(StoreError::WrongKey)
-        ));
-        assert!(matches!(
-            vault(1).open(&connection('2'), &sealed),
-            Err(StoreError::WrongKey)
-        ));
-    }
-
-    #[test]
-    fn a_damaged_or_cut_token_is_refused() {
-        let sealed = vault(1)
-            .seal(&connection('1'), &SlackToken::parse(TOKEN).unwrap())
-            .unwrap();
-        for at in 0..sealed.len() {
-            let mut damaged = sealed.clone();
-            damaged[at] ^= 1;
-            assert!(vault(1).open(&connection('1'), &damaged).is_err(), "byte {at}");
-            assert!(
-                vault(1).open(&connection('1'), &sealed[..at]).is_err(),
-                "cut at {at}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_same_token_is_sealed_differently_each_time_but_recognised() {
-        let token = SlackToken::parse(TOKEN).unwrap();
-        let vault = vault(1);
-        assert_ne!(
-            vault.seal(&connection('1'), &token).unwrap(),
-            vault.seal(&connection('1'), &token).unwrap()
-        );
-        assert_eq!(vault.fingerprint(&token), vault.fingerprint(&token));
-        let other = SlackToken::parse("xoxb-1234567890-abcdefWXYA").unwrap();
-        assert_ne!(vault.fingerprint(&token), vault.fingerprint(&other));
-    }
 
     #[test]
     fn a_key_is_read_back_from_base64_and_from_hexadecimal() {

@@ -9,7 +9,7 @@ use sqlx::ConnectOptions;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use crate::secret::TokenVault;
+use crate::vault::TokenVault;
 use crate::{Opened, Pools, StoreError};
 
 #[expect(

@@ -33,6 +33,7 @@ mod privacy;
 mod program;
 mod requests;
 mod roles;
+mod rotation;
 mod rule_data;
 mod rule_fields;
 mod rule_file_pages;

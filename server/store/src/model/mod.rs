@@ -15,6 +15,7 @@ mod page;
 mod people;
 mod preset;
 mod rule;
+mod sealed;
 mod sending;
 
 pub use accounts::*;
@@ -32,4 +33,5 @@ pub use page::*;
 pub use people::*;
 pub use preset::*;
 pub use rule::*;
+pub use sealed::*;
 pub use sending::*;

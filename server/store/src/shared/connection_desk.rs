@@ -8,8 +8,8 @@ use super::{
     Connection as Db, DbStore, LOCK, Result, Sql, connection_faults, connection_use, connections, expect_one,
     push_search, scope,
 };
-use crate::secret::TokenVault;
 use crate::text::{clean, clean_opt, json_list};
+use crate::vault::TokenVault;
 use crate::verdict::WAITING;
 use crate::{
     Connection, ConnectionCheck, ConnectionDesk, ConnectionListing, ConnectionOwner, ConnectionQuery,
@@ -107,7 +107,8 @@ impl ConnectionDesk for DbStore {
         // same token pasted anew.
         let written = sqlx::query(
             "UPDATE connections SET removed_at = $2, status = 'broken', last_error = 'removed', broken_since = $2, \
-             token_sealed = $3, token_fingerprint = $4, token_version = token_version + 1 WHERE id = $1",
+             token_sealed = $3, refresh_sealed = NULL, expires_at = NULL, token_fingerprint = $4, \
+             token_version = token_version + 1 WHERE id = $1",
         )
         .bind(id.as_str())
         .bind(now)
@@ -186,6 +187,24 @@ async fn page(db: &mut Db, query: &ConnectionQuery) -> Result<Page<ConnectionLis
     })
 }
 
+/// Whether another connection of the same owner has this token, stored with an earlier key.
+async fn is_elsewhere(db: &mut Db, id: &ConnectionId, fingerprints: &[Vec<u8>]) -> Result<bool> {
+    if fingerprints.is_empty() {
+        return Ok(false);
+    }
+    let Some(own) = connections::find(db, id, &ConnectionScope::All).await? else {
+        return Ok(false);
+    };
+    let (kind, owner) = owner_parts(&own.owner);
+    for fingerprint in fingerprints {
+        let found = connections::by_fingerprint(db, kind, owner, fingerprint).await?;
+        if found.is_some_and(|found| found.id != *id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 async fn replace(
     db: &mut Db,
     vault: &TokenVault,
@@ -193,15 +212,19 @@ async fn replace(
     token: &SlackToken,
     check: &ConnectionCheck,
 ) -> Result<()> {
+    let new = vault.seal(id, token)?;
+    if is_elsewhere(db, id, &new.earlier_fingerprints).await? {
+        return Err(StoreError::Taken("auth_token"));
+    }
     let written = sqlx::query(
         "UPDATE connections SET token_sealed = $2, token_fingerprint = $3, token_version = token_version + 1, \
          hint = $4, kind = $5, status = $6, last_error = $7, team = COALESCE($8, team), \
          team_id = COALESCE($9, team_id), user_name = COALESCE($10, user_name), scopes = $11, checked_at = $12, \
-         broken_since = NULL WHERE id = $1",
+         broken_since = NULL, refresh_sealed = NULL, expires_at = NULL, refresh_until = NULL WHERE id = $1",
     )
     .bind(id.as_str())
-    .bind(vault.seal(id, token)?)
-    .bind(vault.fingerprint(token))
+    .bind(new.sealed)
+    .bind(new.fingerprint)
     .bind(token.hint())
     .bind(token.kind().key())
     .bind(check.status.key())

@@ -4,8 +4,8 @@ use leadbell_domain::{ConnectionId, EntityId, SlackToken, TokenKind};
 
 use super::fields::Fields;
 use super::{Connection as Db, Result, Row, Sql, expect_one, scope};
-use crate::secret::TokenVault;
 use crate::text::{clean, clean_opt, json_list, search_text};
+use crate::vault::TokenVault;
 use crate::{
     Connection, ConnectionCheck, ConnectionOwner, ConnectionScope, ConnectionStatus, NewConnection,
     StoreError,
@@ -52,7 +52,13 @@ pub(super) fn owner_parts(owner: &ConnectionOwner) -> (&'static str, &str) {
 pub(super) async fn insert(db: &mut Db, vault: &TokenVault, new: &NewConnection) -> Result<Connection> {
     let connection = &new.connection;
     let (owner_kind, owner_id) = owner_parts(&connection.owner);
-    let fingerprint = vault.fingerprint(&new.token);
+    let token = vault.seal(&connection.id, &new.token)?;
+    // Stored with an earlier key, while keys are exchanged.
+    for earlier in &token.earlier_fingerprints {
+        if let Some(found) = by_fingerprint(db, owner_kind, owner_id, earlier).await? {
+            return Ok(found);
+        }
+    }
     sqlx::query(
         "INSERT INTO connections (id, name, owner_kind, owner_id, kind, hint, token_sealed, token_fingerprint, team, \
          team_id, user_name, scopes, status, last_error, created_at, checked_at, broken_since) \
@@ -65,8 +71,8 @@ pub(super) async fn insert(db: &mut Db, vault: &TokenVault, new: &NewConnection)
     .bind(owner_id)
     .bind(new.token.kind().key())
     .bind(new.token.hint())
-    .bind(vault.seal(&connection.id, &new.token)?)
-    .bind(&fingerprint)
+    .bind(token.sealed)
+    .bind(&token.fingerprint)
     .bind(clean_opt(connection.team.as_deref()))
     .bind(clean_opt(connection.team_id.as_deref()))
     .bind(clean_opt(connection.user_name.as_deref()))
@@ -80,15 +86,26 @@ pub(super) async fn insert(db: &mut Db, vault: &TokenVault, new: &NewConnection)
     .await?;
     write_search(db, &connection.id).await?;
     // The one just written, or the one that was there.
-    let row = sqlx::query(&format!(
+    let found = by_fingerprint(db, owner_kind, owner_id, &token.fingerprint).await?;
+    found.ok_or(StoreError::NotFound)
+}
+
+/// The connection of this owner that has the token with this fingerprint.
+pub(super) async fn by_fingerprint(
+    db: &mut Db,
+    owner_kind: &str,
+    owner_id: &str,
+    fingerprint: &[u8],
+) -> Result<Option<Connection>> {
+    let found = sqlx::query(&format!(
         "{SELECT} owner_kind = $1 AND owner_id = $2 AND token_fingerprint = $3"
     ))
     .bind(owner_kind)
     .bind(owner_id)
     .bind(fingerprint)
-    .fetch_one(db)
+    .fetch_optional(db)
     .await?;
-    read(&row)
+    found.as_ref().map(read).transpose()
 }
 
 pub(super) async fn find(

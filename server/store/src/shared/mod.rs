@@ -38,6 +38,7 @@ mod rule_rows;
 mod rule_versions;
 mod rules;
 mod scope;
+mod sealed;
 mod sending;
 mod sessions;
 mod store;
@@ -51,8 +52,8 @@ use super::{
 };
 use crate::StoreError;
 use crate::known::KnownEntities;
-use crate::secret::TokenVault;
 use crate::text::json_list;
+use crate::vault::TokenVault;
 
 /// The store on one database.
 pub struct DbStore {

@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::{
     Connection, LOCK_FREE_ONES, Result, Row, Sql, connection_faults, destinations, expect_one, push_in,
 };
-use crate::secret::TokenVault;
+use crate::vault::TokenVault;
 use crate::verdict::WAITING;
 use crate::{Claim, ConnectionStatus, Pace, StoreError};
 

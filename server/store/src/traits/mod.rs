@@ -10,6 +10,7 @@ mod presets;
 mod rule_data;
 mod rule_lists;
 mod rules;
+mod sealed;
 
 use async_trait::async_trait;
 use leadbell_domain::{
@@ -32,6 +33,7 @@ pub use presets::Presets;
 pub use rule_data::RuleData;
 pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
+pub use sealed::SealedStore;
 
 pub use audit::AuditLog;
 
@@ -48,6 +50,7 @@ pub trait Store:
     + Presets
     + RuleHistory
     + RuleLists
+    + SealedStore
     + Send
     + Sync
     + 'static

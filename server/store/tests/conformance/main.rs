@@ -31,6 +31,7 @@ mod rules_at_once;
 mod samples;
 mod schema;
 mod scopes;
+mod sealed;
 mod sending;
 mod settling;
 mod support;
@@ -150,6 +151,10 @@ on_both_databases! {
         a_good_check_lets_the_queue_go_on,
         an_answer_about_an_earlier_token_blames_nobody,
         other_connections_are_not_held_up;
+    sealed:
+        everything_is_sealed_anew_and_the_old_key_opens_nothing_any_more,
+        while_keys_are_exchanged_servers_of_both_read_and_recognise_all_tokens,
+        what_no_key_opens_is_named_and_left_alone;
     rules:
         a_rule_comes_back_as_it_was_stored,
         rules_are_numbered_in_order,

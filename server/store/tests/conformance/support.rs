@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use leadbell_store::{Opened, Pools, SecretKey, Store, StoreError, open};
+use leadbell_store::{Keys, Opened, Pools, SecretKey, Store, StoreError, open, open_with};
 use sqlx::{Connection as _, Row as _};
 use tempfile::TempDir;
 
@@ -76,6 +76,13 @@ impl Bench {
             .expect("the database opens again")
     }
 
+    /// The same database with these keys.
+    pub async fn open_with_keys(&self, keys: &Keys) -> Opened {
+        open_with(&self.url, keys)
+            .await
+            .expect("the database opens again")
+    }
+
     /// Closes every connection at once, as the end of a process does.
     pub async fn crash(&self) {
         match &self.pools {
@@ -115,7 +122,7 @@ impl Bench {
                         .expect("rows");
                     bytes.extend(rows.iter().flat_map(|row| row.get::<Vec<u8>, _>(0)));
                 }
-                let sealed = sqlx::query("SELECT token_sealed || token_fingerprint FROM connections")
+                let sealed = sqlx::query("SELECT token_sealed || token_fingerprint || COALESCE(refresh_sealed, '') FROM connections")
                     .fetch_all(pool)
                     .await
                     .expect("rows");

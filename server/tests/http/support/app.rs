@@ -10,7 +10,7 @@ use leadbell_server::config::Config;
 use leadbell_server::http::api_key::{self, ApiScope};
 use leadbell_server::lifecycle::Server;
 use leadbell_server::state::AppState;
-use leadbell_store::Pace;
+use leadbell_store::{Keys, Pace};
 use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -121,7 +121,7 @@ impl TestApp {
             listen: ([127, 0, 0, 1], 0).into(),
             database_url: self.database.url(),
             slack_api_url: slack_api_url.unwrap_or_else(|| self.sandbox.api_url()),
-            secret_key: Arc::new(Database::key()),
+            keys: Arc::new(Keys::only(Database::key())),
             public_url: String::new(),
             log: "off".to_owned(),
             sandbox_listen: ([127, 0, 0, 1], 0).into(),

@@ -27,6 +27,11 @@ impl Folder {
         self.folder.path()
     }
 
+    /// Another value for a setting, from the next command on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.settings.push((name.to_owned(), value.to_owned()));
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_leadbell"));
         command
