@@ -229,6 +229,28 @@ pub enum Target {
 }
 
 impl Target {
+    /// Reads the id of a channel or a member, or a link to either.
+    pub fn parse(text: &str) -> Result<Target, &'static str> {
+        let id = unwrap_link(text);
+        if id.is_empty() {
+            return Err(
+                "Enter a channel's ID (it begins with C) or a member's (it begins with U), or paste a link to it.",
+            );
+        }
+        if is_slack_id(id, &['U', 'W']) {
+            return parse_member_id(text).map(Target::Member);
+        }
+        if id.contains('@') {
+            return parse_member_id(text).map(Target::Member);
+        }
+        if id.starts_with('D') && is_slack_id(id, &['D']) {
+            return Err(
+                "This is the ID of a direct conversation. Enter the member's ID instead (profile → ⋮ → Copy member ID).",
+            );
+        }
+        parse_channel_id(text).map(Target::Channel)
+    }
+
     /// The Slack id, whichever kind it is.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -329,6 +351,22 @@ mod tests {
                 .as_str(),
             "U061F7AUR"
         );
+    }
+
+    #[test]
+    fn a_target_is_a_channel_or_a_member_by_id_or_link() {
+        let link = "https://acme.slack.com/team/U061F7AUR";
+        assert_eq!(Target::parse(link).unwrap().kind_key(), "member");
+        assert_eq!(Target::parse(" C024BE91L ").unwrap().kind_key(), "channel");
+        for (wrong, told) in [
+            ("", "Enter a channel"),
+            ("#sales", "not its name"),
+            ("ann@example.com", "e-mail"),
+            ("D024BE91L", "direct conversation"),
+            ("hello", "begins with C"),
+        ] {
+            assert!(Target::parse(wrong).unwrap_err().contains(told), "{wrong}");
+        }
     }
 
     #[test]

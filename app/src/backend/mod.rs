@@ -11,6 +11,7 @@ mod deliveries;
 mod history;
 mod many;
 mod people;
+mod places;
 mod presets;
 mod rule_files;
 
@@ -33,6 +34,7 @@ pub use deliveries::Deliveries;
 pub use history::RuleHistoryPages;
 pub use many::ManyRules;
 pub use people::{Account, ApiKeys, Elevation, People};
+pub use places::PlacePages;
 pub use presets::PresetPages;
 pub use rule_files::RuleFiles;
 
@@ -49,6 +51,7 @@ pub trait Backend:
     + Elevation
     + ManyRules
     + People
+    + PlacePages
     + PresetPages
     + RuleFiles
     + RuleHistoryPages

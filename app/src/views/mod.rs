@@ -13,6 +13,7 @@ mod history;
 mod many;
 #[cfg(feature = "ssr")]
 pub mod people;
+mod places;
 mod presets;
 mod rule_files;
 
@@ -28,6 +29,7 @@ pub use adjacent::*;
 pub use connections::*;
 pub use history::*;
 pub use many::*;
+pub use places::*;
 pub use presets::*;
 pub use rule_files::*;
 

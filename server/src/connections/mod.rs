@@ -3,6 +3,7 @@
 //! A token goes in and never comes out: answers, logs and errors name a connection by its id, name or hint.
 
 mod keep;
+mod place;
 
 use leadbell_domain::{
     AuditAction, ConnectionId, FieldErrors, SlackToken, TokenKind, Verb, Viewer, explain, needed_scopes,
@@ -18,6 +19,7 @@ use crate::rules::RuleError;
 use crate::state::AppState;
 
 pub use keep::{Kept, keep, keep_token};
+pub use place::{PlaceReport, Reach, look};
 
 /// Longest name, in characters.
 pub const MAX_NAME: usize = 80;

@@ -6,7 +6,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use leadbell_domain::{ConnectionId, FieldErrors, Level, Scope, SlackToken, format_rfc3339};
+use leadbell_domain::{
+    ConnectionId, FieldErrors, Level, Outcome, Scope, SlackToken, Target, format_rfc3339, parse_channel_id,
+    parse_member_id,
+};
 use leadbell_store::{
     ConnectionListing, ConnectionOwner, ConnectionQuery, ConnectionScope, MOST_RULES, RuleScopes, StoreError,
 };
@@ -14,10 +17,11 @@ use serde_json::{Map, Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
-use super::request::{Id, json_body};
-use crate::connections::{self, Change, Checked, Kept, missing_scopes, trouble};
+use super::request::{Id, json_body, parse_json, read_body, says_json};
+use crate::connections::{self, Change, Checked, Kept, PlaceReport, missing_scopes, trouble};
 use crate::rules::RuleError;
 use crate::state::AppState;
+use crate::test_run::in_words;
 
 /// Connections listed at most. A house has a few, or one for each publisher.
 const MOST: i64 = 10_000;
@@ -196,9 +200,18 @@ async fn check(
     State(state): State<AppState>,
     headers: HeaderMap,
     Id(id): Id,
+    body: Body,
 ) -> Result<Json<Value>, Problem> {
     let caller = authenticate(&state, &headers, ApiScope::Rules).await?;
     let id = id_of(id)?;
+    if let Some((target, send)) = place_wished(&headers, body).await? {
+        let report = connections::look(&state, &caller, &id, &target, send).await?;
+        let mut body = found(&state, &id).await?;
+        if let Some(map) = body.as_object_mut() {
+            map.insert("place".to_owned(), place_view(&report));
+        }
+        return Ok(Json(body));
+    }
     let checked = connections::check(&state, &caller, &id).await?;
     let mut body = found(&state, &id).await?;
     if let (Checked::NotReached, Some(map)) = (checked, body.as_object_mut()) {
@@ -206,6 +219,71 @@ async fn check(
         map.insert("remark".to_owned(), Value::from(remark));
     }
     Ok(Json(body))
+}
+
+/// The place that is to be looked at instead of the token, and whether a test message is to go there.
+async fn place_wished(headers: &HeaderMap, body: Body) -> Result<Option<(Target, bool)>, Problem> {
+    let bytes = read_body(headers, body).await?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    says_json(headers)?;
+    let json = object(parse_json(&bytes)?)?;
+    let mut errors = unknown_fields(&json, &["target", "send_test"]);
+    let send = match json.get("send_test") {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(flag)) => *flag,
+        Some(_) => {
+            errors.add("send_test", "This is true or false.");
+            false
+        }
+    };
+    let target = match json.get("target") {
+        None | Some(Value::Null) => None,
+        Some(target) => target_of(target, &mut errors),
+    };
+    if send && target.is_none() && errors.is_empty() {
+        errors.add("target", "Say where the test message is to go.");
+    }
+    if !errors.is_empty() {
+        return Err(Problem::fields(errors));
+    }
+    Ok(target.map(|target| (target, send)))
+}
+
+fn target_of(json: &Value, errors: &mut FieldErrors) -> Option<Target> {
+    const SHAPE: &str = "This is {\"channel_id\": \"C…\"} or {\"member_id\": \"U…\"}.";
+    let one = json.as_object().filter(|fields| fields.len() == 1);
+    match one.and_then(|fields| fields.iter().next()) {
+        Some((kind, Value::String(id))) if kind == "channel_id" => errors
+            .keep("target.channel_id", parse_channel_id(id))
+            .map(Target::Channel),
+        Some((kind, Value::String(id))) if kind == "member_id" => errors
+            .keep("target.member_id", parse_member_id(id))
+            .map(Target::Member),
+        _ => {
+            errors.add("target", SHAPE);
+            None
+        }
+    }
+}
+
+fn place_view(report: &PlaceReport) -> Value {
+    let sent = report.sent.as_ref().map(|trial| {
+        json!({
+            "posted": matches!(trial.outcome, Outcome::Sent { .. }),
+            "remark": in_words(&trial.outcome),
+        })
+    });
+    json!({
+        "target": report.target,
+        "name": report.name,
+        "reach": report.reach.key(),
+        "remark": report.means,
+        "advice": report.advice,
+        "code": report.code,
+        "test": sent,
+    })
 }
 
 async fn remove(

@@ -28,6 +28,7 @@ mod large_bodies;
 mod many_rules;
 mod meta;
 mod people;
+mod places;
 mod presets;
 mod privacy;
 mod program;

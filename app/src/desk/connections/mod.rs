@@ -4,11 +4,13 @@ mod list;
 mod new;
 mod one;
 mod parts;
+mod place;
 mod remove;
 
 use axum::Router;
 use axum::routing::get;
 
+use super::rule_place::under_tracking;
 use crate::http::Pages;
 use crate::logic::query::{decode, encode};
 
@@ -19,8 +21,13 @@ const LIST: &str = "/connections";
 
 /// The addresses.
 pub(super) fn router() -> Router<Pages> {
-    Router::new()
+    let mut router = Router::new();
+    for path in under_tracking("{rule}/check") {
+        router = router.route(&path, get(place::of_rule));
+    }
+    router
         .route(LIST, get(list::open))
+        .route(place::ADDRESS, get(place::open).post(place::post))
         .route("/connections/new", get(new::open).post(new::post))
         .route("/connections/{id}", get(one::open).post(one::post))
         .route("/connections/{id}/remove", get(remove::open).post(remove::post))

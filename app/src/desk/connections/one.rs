@@ -5,7 +5,7 @@ use axum::response::Response;
 use leadbell_domain::{FieldErrors, SecretText};
 use leptos::prelude::*;
 
-use super::{LIST, address, id_of, label, parts};
+use super::{LIST, address, id_of, label, parts, place};
 use crate::address::Place;
 use crate::desk::form::{Field, Wrong, complaints};
 use crate::desk::{Visit, moment};
@@ -183,6 +183,7 @@ fn facts(view: &ConnectionView) -> AnyView {
                 {fact("Added", moment(view.created_at))}
             </dl>
             {check}
+            <p><a href=place::address(&row.id)>"Check a channel or person with it"</a></p>
         </section>
     }
     .erase()

@@ -2,6 +2,7 @@
 
 mod answer;
 mod auth;
+mod place;
 
 use std::error::Error as _;
 use std::fmt;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 pub(crate) use answer::{Answer, Said};
 pub use auth::{AuthFailure, AuthInfo};
+pub use place::PlaceFound;
 
 /// How Slack is reached.
 #[derive(Clone, Debug)]

@@ -13,6 +13,7 @@ mod history;
 mod keys;
 mod login;
 mod many;
+mod places;
 mod presets;
 mod rule_files;
 mod users;

@@ -100,11 +100,49 @@ fn check() -> Operation {
     Operation::new(
         "checkConnection",
         "rules",
-        "Ask Slack about a connection's token.",
+        "Ask Slack about a connection's token, or about a channel or member with it.",
     )
-    .note("A good answer lets waiting messages go on.")
+    .note(
+        "A good answer lets waiting messages go on. With a `target`, that place is looked at: a public channel is joined, \
+         a direct conversation opened; `send_test` posts a message there that begins with TEST.",
+    )
+    .body(false, &looked_at(), &json!({"target": {"channel_id": "C0SALES01"}, "send_test": false}))
     .answers(200, "The connection as it stands now.", &reference("Connection"))
     .refuses(&[404])
+}
+
+fn looked_at() -> Value {
+    let target = json!({"oneOf": [
+        closed(&json!({"channel_id": text()}), &[]),
+        closed(&json!({"member_id": text()}), &[]),
+        {"type": "null"},
+    ]});
+    let send = json!({"type": ["boolean", "null"], "default": false});
+    closed(
+        &json!({"target": target, "send_test": send}),
+        &["target", "send_test"],
+    )
+}
+
+fn place() -> Value {
+    let posted = closed(&json!({"posted": {"type": "boolean"}, "remark": text()}), &[]);
+    let test = json!({"oneOf": [posted, {"type": "null"}]});
+    let target = json!({"oneOf": [
+        closed(&json!({"channel_id": text()}), &[]),
+        closed(&json!({"member_id": text()}), &[]),
+    ]});
+    closed(
+        &json!({
+            "target": target,
+            "name": optional_text(),
+            "reach": one_of(&["open", "untold", "closed", "not_asked"]),
+            "remark": text(),
+            "advice": text(),
+            "code": optional_text(),
+            "test": test,
+        }),
+        &[],
+    )
 }
 
 fn connection() -> Value {
@@ -129,7 +167,8 @@ fn connection() -> Value {
             "created_at": time(),
             "checked_at": {"type": ["string", "null"], "format": "date-time"},
             "remark": {"type": "string", "description": "What the server has to say about it."},
+            "place": place(),
         }),
-        &["remark"],
+        &["remark", "place"],
     )
 }

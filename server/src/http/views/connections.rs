@@ -17,6 +17,7 @@ use leadbell_store::{
 };
 
 use super::offset;
+use super::rules::{named_place, place_names};
 use crate::access::{connections_within, rule_scopes};
 use crate::connections::permitted;
 use crate::http::backend::{PAGE, rule_error, store_error};
@@ -81,6 +82,7 @@ pub async fn connection(
         .await
         .map_err(store_error)?;
     let connection = &listing.connection;
+    let places = place_names(state, std::slice::from_ref(connection), rules.iter()).await?;
     let granted = |scope: &str| connection.scopes.iter().any(|granted| granted == scope);
     let needed = needed_scopes(connection.kind);
     Ok(ConnectionView {
@@ -98,7 +100,7 @@ pub async fn connection(
             .filter(|scope| !needed.iter().any(|need| need.scope == *scope))
             .cloned()
             .collect(),
-        rules: rules.iter().map(rule).collect(),
+        rules: rules.iter().map(|stored| rule(stored, &places)).collect(),
         can_manage,
         can_move: viewer.may_move_connections(),
         created_at: connection.created_at,
@@ -172,18 +174,14 @@ fn row(listing: ConnectionListing, owners: &HashMap<EntityId, String>) -> Connec
     }
 }
 
-fn rule(stored: &StoredRule) -> ConnectionRule {
+fn rule(stored: &StoredRule, places: &HashMap<(ConnectionId, Target), String>) -> ConnectionRule {
     let rule = &stored.rule;
-    let sign = if matches!(rule.action.target, Target::Channel(_)) {
-        '#'
-    } else {
-        '@'
-    };
+    let place = (rule.action.connection.clone(), rule.action.target.clone());
     ConnectionRule {
         number: stored.number,
         name: rule.name.clone(),
         trigger: rule.trigger.label(),
-        destination: format!("{sign} {}", rule.action.target.id()),
+        destination: named_place(&rule.action.target, places.get(&place).map(String::as_str)),
         active: rule.status == RuleStatus::Active,
         place: (rule.level, rule.entity.clone()),
     }

@@ -23,7 +23,7 @@ pub use facets::entity_with_facets;
 pub use form::{choices, rule_form};
 pub use history::{compare, deleted_rules, rule_history};
 pub use presets::{preset_followers, preset_form, presets};
-pub use rules::rules;
+pub use rules::{named_place, rules};
 
 /// Rows before a page that counts from 1.
 fn offset(page: u32) -> i64 {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use leadbell_app::error::AppError;
 use leadbell_app::views::{Listing, RuleRow, RuleSearch};
 use leadbell_domain::{
-    EntityId, EntityKind, Level, Role, RuleId, RuleSort, RuleStatus, StoredRule, Target, Trigger, Verb,
-    Viewer, filter_lines,
+    ConnectionId, EntityId, EntityKind, Level, Role, RuleId, RuleSort, RuleStatus, StoredRule, Target,
+    Trigger, Verb, Viewer, filter_lines,
 };
 use leadbell_store::{Connection, RuleListing, RuleQuery};
 
@@ -44,13 +44,20 @@ pub async fn rules(
         .await
         .map_err(store_error)?;
     let connections = connections(state, viewer).await?;
+    let places = place_names(state, &connections, page.rows.iter().map(|row| &row.stored)).await?;
     let adjacent = counts(state, viewer, level, entity_id, &page.rows).await?;
     let rows = page
         .rows
         .into_iter()
         .map(|row| {
             let adjacent = adjacent.get(&row.stored.id).copied();
-            rule_row(viewer, row, &names, &connections, adjacent)
+            let action = &row.stored.rule.action;
+            let place = places.get(&(action.connection.clone(), action.target.clone()));
+            let destination = named_place(&action.target, place.map(String::as_str));
+            RuleRow {
+                destination,
+                ..rule_row(viewer, row, &names, &connections, adjacent)
+            }
         })
         .collect();
     Ok(Listing {
@@ -126,6 +133,32 @@ fn rule_row(
         created_at: stored.created_at,
         author: author_name.filter(|_| viewer.role != Role::Publisher),
         adjacent: adjacent.map(|adjacent| (adjacent.count, adjacent.same_message)),
+    }
+}
+
+/// The names of the places that rules send to, through connections that the viewer may see.
+pub(super) async fn place_names<'a>(
+    state: &AppState,
+    visible: &[Connection],
+    rules: impl Iterator<Item = &'a StoredRule>,
+) -> Result<HashMap<(ConnectionId, Target), String>, AppError> {
+    let places: Vec<(ConnectionId, Target)> = rules
+        .map(|stored| &stored.rule.action)
+        .filter(|action| {
+            visible
+                .iter()
+                .any(|connection| connection.id == action.connection)
+        })
+        .map(|action| (action.connection.clone(), action.target.clone()))
+        .collect();
+    state.store.place_names(&places).await.map_err(store_error)
+}
+
+/// Where to: `#sales (C0SALES01)` where the name is known.
+pub fn named_place(target: &Target, name: Option<&str>) -> String {
+    match (target, name) {
+        (Target::Channel(id), Some(name)) => format!("#{name} ({id})"),
+        _ => destination(target),
     }
 }
 

@@ -30,6 +30,7 @@ mod history;
 mod leases;
 mod people;
 mod pingtrees;
+mod places;
 mod presets;
 mod rule_changes;
 mod rule_data;

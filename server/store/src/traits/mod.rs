@@ -6,6 +6,7 @@ mod audit;
 mod catalog;
 mod connections;
 mod delivery_log;
+mod places;
 mod presets;
 mod rule_data;
 mod rule_lists;
@@ -29,6 +30,7 @@ pub use adjacent::AdjacentStore;
 pub use catalog::CatalogStore;
 pub use connections::ConnectionDesk;
 pub use delivery_log::DeliveryLog;
+pub use places::Places;
 pub use presets::Presets;
 pub use rule_data::RuleData;
 pub use rule_lists::RuleLists;
@@ -47,6 +49,7 @@ pub trait Store:
     + ConnectionDesk
     + DeliveryLog
     + RuleData
+    + Places
     + Presets
     + RuleHistory
     + RuleLists

@@ -21,6 +21,7 @@ mod events;
 mod leases;
 mod lists;
 mod people;
+mod places;
 mod presets;
 mod rule_batches;
 mod rule_data;
@@ -151,6 +152,9 @@ on_both_databases! {
         a_good_check_lets_the_queue_go_on,
         an_answer_about_an_earlier_token_blames_nobody,
         other_connections_are_not_held_up;
+    places:
+        a_place_keeps_its_name_per_connection_and_still_sends,
+        a_place_of_another_connection_has_no_name;
     sealed:
         everything_is_sealed_anew_and_the_old_key_opens_nothing_any_more,
         while_keys_are_exchanged_servers_of_both_read_and_recognise_all_tokens,
