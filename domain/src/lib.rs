@@ -76,6 +76,7 @@ pub use slack::{
 pub use slack_app::{ScopeNeed, app_creation_link, needed_scopes};
 pub use slack_error::{
     Advice, Explanation, OUR_CODES, SLACK_ERRORS, SlackError, SlackFailure, classify_slack_error, explain,
+    refuses_place,
 };
 pub(crate) use summary::filter_line;
 pub use summary::{filter_lines, price_line};

@@ -122,6 +122,21 @@ pub fn classify_slack_error(code: &str) -> SlackFailure {
     find(SLACK_ERRORS, code).map_or_else(|| of_family(code).0, |known| known.failure)
 }
 
+/// Whether a code says that a channel or member takes no message of the app at all, whatever the message: then
+/// everything for it waits. What is wrong with a thread, or with another message, concerns this message only.
+#[must_use]
+pub fn refuses_place(code: &str) -> bool {
+    let of_message = [
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+        "cannot_reply_to_message",
+        "message_not_found",
+        "cant_update_message",
+    ];
+    let blocked = code.starts_with("slack_connect_");
+    classify_slack_error(code) == SlackFailure::Destination && !of_message.contains(&code) && !blocked
+}
+
 /// Explains a code of Slack's or of Leadbell's own, as it stands in attempts.
 #[must_use]
 pub fn explain(code: &str) -> Explanation {

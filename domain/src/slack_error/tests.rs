@@ -65,6 +65,28 @@ fn documented_codes_are_dealt_with_by_their_class() {
 }
 
 #[test]
+fn a_place_is_refused_by_codes_about_the_place_and_not_by_those_about_a_message() {
+    for code in [
+        "is_archived",
+        "channel_not_found",
+        "not_in_channel",
+        "user_disabled",
+        "cannot_dm_bot",
+    ] {
+        assert!(refuses_place(code), "{code}");
+    }
+    for code in [
+        "msg_too_long",
+        "a_code_nobody_knows",
+        "restricted_action_thread_locked",
+        "token_revoked",
+        "internal_error",
+    ] {
+        assert!(!refuses_place(code), "{code}");
+    }
+}
+
+#[test]
 fn codes_with_an_ending_of_their_own_and_unknown_ones_are_explained_too() {
     for (code, word) in [
         ("http_502", "failed"),

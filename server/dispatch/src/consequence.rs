@@ -1,12 +1,15 @@
 //! From what came of a delivery to what is recorded: pure.
 
-use leadbell_domain::{Outcome, RetryPolicy, Timestamp};
+use leadbell_domain::{Outcome, RetryPolicy, Timestamp, refuses_place};
 use leadbell_store::{Claim, Finish, RefusedToken};
 
 use crate::send::Report;
 
 /// The note of a call that Slack refused because of the token alone.
 const WAITS_FOR_CONNECTION: &str = "waits_for_connection";
+
+/// The note of a call that Slack refused because of the channel or member alone.
+const WAITS_FOR_DESTINATION: &str = "waits_for_destination";
 
 /// When the delivery gets its next turn; `None` when it gets none. A wait that Slack asked for is kept whole and
 /// costs no attempt, so it never ends the delivery.
@@ -43,7 +46,11 @@ pub(crate) fn finish(
         connection: claim.connection.clone(),
         version: claim.token_version,
     });
-    let waits = refused.as_ref().map(|_| WAITS_FOR_CONNECTION.to_owned());
+    let waits = match (&refused, &report.outcome) {
+        (Some(_), _) => Some(WAITS_FOR_CONNECTION.to_owned()),
+        (None, Outcome::Permanent { code }) if refuses_place(code) => Some(WAITS_FOR_DESTINATION.to_owned()),
+        (None, _) => None,
+    };
     Finish {
         delivery: claim.delivery.clone(),
         destination: claim.destination.clone(),

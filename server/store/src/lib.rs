@@ -30,6 +30,5 @@ pub use postgres::PostgresStore;
 pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
-    Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Places, Presets, RuleData,
-    RuleHistory, RuleLists, SealedStore, Store,
+    Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Places, Presets, RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, Store,
 };

@@ -8,6 +8,9 @@ pub(crate) const WAITING: &str = "status IN ('queued', 'retrying')";
 /// Our code for a lease that ran out: nobody knows whether Slack was reached.
 pub(crate) const LEASE_EXPIRED: &str = "lease_expired";
 
+/// Our code for what somebody gave up while its channel or member refused messages.
+pub(crate) const GIVEN_UP: &str = "given_up";
+
 /// Where the delivery goes from `status`; `None` when it stays, because the answer comes too late to matter.
 ///
 /// `leased`: the answer comes from the worker who holds the lease. Without it only an `ambiguous` delivery moves: the
@@ -36,9 +39,9 @@ pub(crate) fn next_status(
     (status == movable && status.may_become(next)).then_some(next)
 }
 
-/// Where a delivery goes whose token Slack refuses: back to those that wait, for the next token will do. Without the
+/// Where a delivery goes whose token or destination Slack refuses: back to those that wait until that is mended. Without the
 /// lease its place in the order is gone, and it is as final as any other refusal.
-pub(crate) fn next_without_token(
+pub(crate) fn next_put_back(
     status: DeliveryStatus,
     leased: bool,
     outcome: &Outcome,
@@ -129,10 +132,10 @@ mod tests {
     fn a_delivery_whose_token_is_refused_waits_for_a_better_one() {
         let refused = code(|code| Outcome::Permanent { code });
         assert!(Sending.may_become(Retrying));
-        assert_eq!(next_without_token(Sending, true, &refused), Some(Retrying));
-        assert_eq!(next_without_token(Sent, true, &refused), None);
+        assert_eq!(next_put_back(Sending, true, &refused), Some(Retrying));
+        assert_eq!(next_put_back(Sent, true, &refused), None);
         // Once its lease is gone its place in the order is, too.
-        assert_eq!(next_without_token(Ambiguous, false, &refused), Some(Failed));
+        assert_eq!(next_put_back(Ambiguous, false, &refused), Some(Failed));
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub async fn deliveries_are_listed_by_status_rule_and_page(app: &mut TestApp) {
         list("").await,
         (vec!["4".into(), "3".into(), "2".into(), "1".into()], Value::Null)
     );
-    assert_eq!(list("?status=failed").await.0, ["4"]);
+    assert_eq!(list("?status=retrying").await.0, ["4"]);
     assert_eq!(list("?status=queued").await.0, [""; 0]);
     let by_rule = |rule: &Value| format!("?rule={}", rule["id"].as_str().unwrap());
     assert_eq!(list(&by_rule(&made)).await.0, ["3", "2", "1"]);

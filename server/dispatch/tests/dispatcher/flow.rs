@@ -1,6 +1,6 @@
 //! What normally happens.
 
-use leadbell_domain::DeliveryStatus::{Failed, Retrying, Sent};
+use leadbell_domain::DeliveryStatus::{Retrying, Sent};
 use leadbell_sandbox::{Fault, demo};
 use leadbell_store::{ConnectionScope, ConnectionStatus};
 
@@ -59,7 +59,7 @@ async fn a_public_channel_is_joined_when_need_be() {
 }
 
 #[tokio::test]
-async fn a_private_channel_without_us_fails_at_once_and_says_so() {
+async fn a_private_channel_without_us_says_so_and_its_messages_wait_for_an_invitation() {
     let bench = bench().await;
     let route = bench.route(demo::BOT_TOKEN, demo::OPS_PRIVATE).await;
     let id = bench.enqueue(&route, "secret").await;
@@ -67,7 +67,7 @@ async fn a_private_channel_without_us_fails_at_once_and_says_so() {
     worker.recorded(1).await;
     worker.stop().await;
     let expected = (
-        Failed,
+        Retrying,
         Some("channel_not_found".to_owned()),
         vec!["permanent".to_owned()],
     );

@@ -139,3 +139,70 @@ async fn what_may_have_been_posted_stays_ambiguous_whatever_becomes_of_the_token
         leadbell_domain::DeliveryStatus::Ambiguous
     );
 }
+
+#[tokio::test]
+async fn messages_wait_while_their_channel_is_refused_and_go_in_order_once_it_takes_them() {
+    let bench = bench().await;
+    let route = bench.route(demo::BOT_TOKEN, demo::SALES).await;
+    let other = bench.route(demo::BOT_TOKEN, demo::CALLS).await;
+    bench
+        .sandbox
+        .handle()
+        .fail_next_in("chat.postMessage", demo::SALES, 2, Fault::error("is_archived"));
+    let mut ids = Vec::new();
+    for text in ["one", "two", "three"] {
+        ids.push(bench.enqueue(&route, text).await);
+    }
+    let mut worker = bench.start();
+    worker.recorded(1).await;
+    bench.enqueue(&other, "free").await;
+    worker.wake.wake();
+    worker.recorded(2).await;
+    for _ in 0..5 {
+        bench.clock.advance(120_000);
+        worker.looked().await;
+    }
+    assert_eq!(bench.posts(), 2, "one refusal is enough to know");
+    assert_eq!(bench.texts(), ["free"], "other channels are not held up");
+    let (status, code, _) = bench.state(&ids[0]).await;
+    assert_eq!((status, code.as_deref()), (Retrying, Some("is_archived")));
+    let notes = bench.delivery(&ids[0]).await.attempts;
+    assert_eq!(notes[0].note.as_deref(), Some("waits_for_destination"));
+
+    // After half an hour the first one finds out that nothing has changed, and half an hour later that it has.
+    bench.clock.advance(30 * 60_000);
+    worker.wake.wake();
+    worker.recorded(3).await;
+    bench.clock.advance(31 * 60_000);
+    for n in 0..3 {
+        worker.wake.wake();
+        worker.recorded(4 + n).await;
+        bench.clock.advance(2_000);
+    }
+    worker.stop().await;
+    assert_eq!(bench.texts(), ["free", "one", "two", "three"]);
+    assert_eq!(bench.store.count_refused_destinations().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_code_nobody_knows_fails_its_message_and_pauses_nothing() {
+    let bench = bench().await;
+    let route = bench.route(demo::BOT_TOKEN, demo::SALES).await;
+    bench
+        .sandbox
+        .handle()
+        .fail_next("chat.postMessage", 1, Fault::error("brand_new_code"));
+    let failed = bench.enqueue(&route, "one").await;
+    bench.enqueue(&route, "two").await;
+    let mut worker = bench.start();
+    worker.recorded(1).await;
+    bench.clock.advance(2_000);
+    worker.wake.wake();
+    worker.recorded(2).await;
+    worker.stop().await;
+    assert_eq!(
+        bench.state(&failed).await.0,
+        leadbell_domain::DeliveryStatus::Failed
+    );
+    assert_eq!(bench.texts(), ["two"]);
+}

@@ -17,6 +17,7 @@ mod preset;
 mod rule;
 mod sealed;
 mod sending;
+mod sending_health;
 
 pub use accounts::*;
 pub use actor::*;
@@ -35,3 +36,4 @@ pub use preset::*;
 pub use rule::*;
 pub use sealed::*;
 pub use sending::*;
+pub use sending_health::*;

@@ -62,6 +62,13 @@ pub(super) async fn resume(db: &mut Connection, id: &ConnectionId) -> Result<()>
         );
         sqlx::query(&text).bind(id.as_str()).fetch_all(&mut *db).await?;
     }
+    // Channels and members that refused the old token, or the app as it was then, may take messages now.
+    sqlx::query(
+        "UPDATE destinations SET blocked_until = 0 WHERE connection_id = $1 AND fault_since IS NOT NULL",
+    )
+    .bind(id.as_str())
+    .execute(&mut *db)
+    .await?;
     let text = format!(
         "UPDATE destinations SET ready_at = {READY} \
          WHERE connection_id = $1 AND ready_at IS NOT NULL AND lease_owner IS NULL"

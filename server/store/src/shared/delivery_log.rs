@@ -26,7 +26,7 @@ const SHOWED: &str = ", CASE WHEN EXISTS (SELECT 1 FROM rule_versions v WHERE v.
                       OR v.snapshot LIKE '%\"personal_data\": \"shown\"%')) THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS showed";
 
 /// Adds the rules that the asker reaches; answers `false` when there can be none.
-fn push_scopes(sql: &mut Sql, scopes: &RuleScopes) -> bool {
+pub(super) fn push_scopes(sql: &mut Sql, scopes: &RuleScopes) -> bool {
     if scopes.iter().all(|(_, scope)| scope.is_nothing()) {
         return false;
     }

@@ -25,6 +25,8 @@ pub(super) struct Held {
     pub(super) id: String,
     pub(super) lease_owner: Option<String>,
     pub(super) lease_delivery: Option<String>,
+    /// Slack refuses the place itself.
+    pub(super) refused: bool,
 }
 
 /// Adds the places that are new, locks all of them in their order, and answers their ids.
@@ -72,7 +74,7 @@ pub(super) async fn hold(
     db: &mut Connection,
     ids: impl Iterator<Item = &DestinationId>,
 ) -> Result<HashMap<String, Held>> {
-    let mut sql = Sql::new("SELECT id, lease_owner, lease_delivery_id FROM destinations WHERE ");
+    let mut sql = Sql::new("SELECT id, lease_owner, lease_delivery_id, fault_since FROM destinations WHERE ");
     push_in(&mut sql, "id", ids.map(DestinationId::as_str));
     sql.push(format!(" ORDER BY connection_id, target_kind, target_id{LOCK}"));
     let mut held = HashMap::new();
@@ -83,6 +85,7 @@ pub(super) async fn hold(
             id: id.clone(),
             lease_owner: fields.get("lease_owner")?,
             lease_delivery: fields.get("lease_delivery_id")?,
+            refused: fields.get::<Option<i64>>("fault_since")?.is_some(),
         };
         held.insert(id, row);
     }

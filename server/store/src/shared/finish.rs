@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use leadbell_domain::{DeliveryStatus, Outcome};
 
 use super::fields::Fields;
-use super::{CHUNK, Connection, Result, Sql, connection_faults, destinations, expect_one, push_in};
+use super::{
+    CHUNK, Connection, Result, Sql, connection_faults, destination_faults, destinations, expect_one, push_in,
+};
 use crate::text::{clean, clean_opt};
-use crate::verdict::{next_status, next_without_token, outcome_parts, pause};
+use crate::verdict::{next_put_back, next_status, outcome_parts, pause};
 use crate::{Finish, Finished, StoreError};
 
 /// Where a delivery stands while its destination is held.
@@ -28,6 +30,7 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
     let mut standings = standings(db, finishes).await?;
     let mut answers = Vec::with_capacity(finishes.len());
     let mut released = Vec::new();
+    let mut mended = Vec::new();
     let mut calls = Vec::with_capacity(finishes.len());
     for finish in finishes {
         let place = held
@@ -42,13 +45,17 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
         let leased = place.lease_owner.as_deref() == Some(&finish.worker)
             && place.lease_delivery.as_deref() == Some(finish.delivery.as_str());
         standing.calls += 1;
-        let counts = !matches!(finish.outcome, Outcome::RateLimited { .. }) && finish.refused.is_none();
+        // Only whoever holds the lease can put a delivery back.
+        let place_refused = destination_faults::refusal(finish).filter(|_| leased);
+        let put_back = finish.refused.is_some() || place_refused.is_some();
+        let counts = !matches!(finish.outcome, Outcome::RateLimited { .. }) && !put_back;
         standing.attempts += i64::from(counts);
         calls.push((finish, standing.calls));
         let retry = finish.retry_at.is_some();
-        let next = match finish.refused {
-            Some(_) => next_without_token(standing.status, leased, &finish.outcome),
-            None => next_status(standing.status, leased, &finish.outcome, retry),
+        let next = if put_back {
+            next_put_back(standing.status, leased, &finish.outcome)
+        } else {
+            next_status(standing.status, leased, &finish.outcome, retry)
         };
         answers.push(match next {
             Some(next) => {
@@ -62,6 +69,13 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
             }
         });
         mark_place(db, finish, leased).await?;
+        if let Some(code) = place_refused {
+            destination_faults::mark(db, finish, code).await?;
+            place.refused = true;
+        } else if place.refused && matches!(finish.outcome, Outcome::Sent { .. }) {
+            mended.push(place.id.clone());
+            place.refused = false;
+        }
         if leased {
             place.lease_owner = None;
             released.push(place.id.clone());
@@ -69,6 +83,7 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
     }
     insert_attempts(db, &calls).await?;
     connection_faults::mark(db, finishes).await?;
+    destination_faults::clear(db, &mended).await?;
     if !released.is_empty() {
         destinations::release(db, released).await?;
     }

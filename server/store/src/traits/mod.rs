@@ -12,6 +12,7 @@ mod rule_data;
 mod rule_lists;
 mod rules;
 mod sealed;
+mod sending_health;
 
 use async_trait::async_trait;
 use leadbell_domain::{
@@ -36,6 +37,7 @@ pub use rule_data::RuleData;
 pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
 pub use sealed::SealedStore;
+pub use sending_health::SendingHealth;
 
 pub use audit::AuditLog;
 
@@ -54,6 +56,7 @@ pub trait Store:
     + RuleHistory
     + RuleLists
     + SealedStore
+    + SendingHealth
     + Send
     + Sync
     + 'static

@@ -16,6 +16,7 @@ mod connection_desk;
 mod connection_faults;
 mod connections;
 mod delivery_log;
+mod destination_faults;
 mod durability;
 mod events;
 mod leases;
@@ -258,6 +259,13 @@ on_both_databases! {
         the_log_tells_of_event_rule_and_destination,
         the_log_is_narrowed_by_everything_people_look_for,
         the_log_holds_nothing_outside_the_readers_scope;
+    destination_faults:
+        a_refused_channel_keeps_its_messages_and_holds_up_nobody_else,
+        the_first_waiting_message_finds_out_that_a_channel_works_again,
+        somebody_who_mended_it_need_not_wait,
+        a_better_token_tries_refused_channels_at_once,
+        what_waits_can_be_given_up,
+        destinations_are_told_with_what_waits_there_as_far_as_the_asker_may_see;
     durability:
         what_was_acknowledged_is_sent_after_a_crash,
         what_was_being_sent_at_a_crash_is_ambiguous,

@@ -271,6 +271,6 @@ pub fn ambiguous() -> Outcome {
 /// Will never work.
 pub fn permanent() -> Outcome {
     Outcome::Permanent {
-        code: "is_archived".to_owned(),
+        code: "msg_too_long".to_owned(),
     }
 }

@@ -101,7 +101,7 @@ pub async fn a_permanent_failure_lets_the_next_one_go(bench: &Bench) {
     assert_eq!(finished, Finished::Now(DeliveryStatus::Failed));
     assert_eq!(
         delivery(bench, &first.delivery).await.last_code.as_deref(),
-        Some("is_archived")
+        Some("msg_too_long")
     );
     assert_eq!(claim_one(&*bench.store, NOON).await.text, "About e1");
 }
