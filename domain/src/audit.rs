@@ -59,13 +59,23 @@ pub enum AuditAction {
     ConnectionRemoved,
     /// Stored secrets were encrypted with a new key.
     SecretsRotated,
+    /// Messages that had not arrived were sent again.
+    DeliveriesResent,
+    /// A person said whether an uncertain message had arrived.
+    DeliverySettled,
+    /// Messages that waited for a refused channel or member were given up.
+    DeliveriesGivenUp,
+    /// A refused channel or member was tried again.
+    DestinationRetried,
+    /// Where an owner of connections is told of trouble was changed.
+    AlertsChanged,
     /// Something was refused that the pages never offer to whoever asked for it.
     RequestRefused,
 }
 
 impl AuditAction {
     /// Every action, in the order in which lists show them.
-    pub const ALL: [AuditAction; 29] = [
+    pub const ALL: [AuditAction; 34] = [
         AuditAction::RuleCreated,
         AuditAction::RuleChanged,
         AuditAction::RuleEnabled,
@@ -94,6 +104,11 @@ impl AuditAction {
         AuditAction::ConnectionChanged,
         AuditAction::ConnectionRemoved,
         AuditAction::SecretsRotated,
+        AuditAction::DeliveriesResent,
+        AuditAction::DeliverySettled,
+        AuditAction::DeliveriesGivenUp,
+        AuditAction::DestinationRetried,
+        AuditAction::AlertsChanged,
         AuditAction::RequestRefused,
     ];
 
@@ -139,6 +154,11 @@ impl AuditAction {
             AuditAction::ConnectionChanged => ("connection.changed", "Connection changed"),
             AuditAction::ConnectionRemoved => ("connection.removed", "Connection removed"),
             AuditAction::SecretsRotated => ("secrets.rotated", "Encryption key exchanged"),
+            AuditAction::DeliveriesResent => ("deliveries.resent", "Messages sent again"),
+            AuditAction::DeliverySettled => ("delivery.settled", "Uncertain message settled"),
+            AuditAction::DeliveriesGivenUp => ("deliveries.given_up", "Messages given up"),
+            AuditAction::DestinationRetried => ("destination.retried", "Channel or member tried again"),
+            AuditAction::AlertsChanged => ("alerts.changed", "Alert destination changed"),
             AuditAction::RequestRefused => ("request.refused", "Request refused"),
         }
     }

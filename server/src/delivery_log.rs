@@ -106,6 +106,7 @@ pub fn filter(
         about: given(&search.q).map(str::to_owned),
         from,
         until,
+        settled_by: None,
     })
 }
 

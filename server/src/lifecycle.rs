@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::alerts;
 use crate::cli::CliError;
 use crate::config::Config;
 use crate::http::{self, AnySessionStore, Web};
@@ -80,6 +81,7 @@ impl Server {
         let tasks = vec![
             tokio::spawn(dispatcher.run(stop.clone())),
             tokio::spawn(follow_rules(state.clone(), stop.clone())),
+            tokio::spawn(alerts::watch(state.clone(), stop.clone())),
             tokio::spawn(sweep_sessions(state.clone(), sessions.clone(), stop.clone())),
         ];
         let router = http::router(

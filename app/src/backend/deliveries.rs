@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::error::AppError;
-use crate::views::deliveries::{DeliveryList, DeliverySearch, DeliveryView};
+use crate::views::deliveries::{DeliveryList, DeliverySearch, DeliveryView, ResendChoice, ResendLook};
 
 /// The log of deliveries, of those rules that the viewer may see. Ids come from addresses: what is no id is not found.
 #[async_trait]
@@ -12,4 +12,10 @@ pub trait Deliveries: Send + Sync {
     async fn deliveries(&self, search: &DeliverySearch) -> Result<DeliveryList, AppError>;
     /// One of them.
     async fn delivery(&self, id: &str) -> Result<DeliveryView, AppError>;
+    /// What sending these again would do; only those of rules that the viewer may change.
+    async fn resend_look(&self, choice: &ResendChoice) -> Result<ResendLook, AppError>;
+    /// Sends them again; answers what happened.
+    async fn resend(&self, choice: &ResendChoice) -> Result<String, AppError>;
+    /// Settles an uncertain one by whether it had arrived; answers what happened.
+    async fn settle_delivery(&self, id: &str, arrived: bool) -> Result<String, AppError>;
 }

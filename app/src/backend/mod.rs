@@ -8,6 +8,7 @@ mod audit;
 mod catalog;
 mod connections;
 mod deliveries;
+mod health;
 mod history;
 mod many;
 mod people;
@@ -31,6 +32,7 @@ pub use audit::AuditPages;
 pub use catalog::CatalogBackend;
 pub use connections::Connections;
 pub use deliveries::Deliveries;
+pub use health::Health;
 pub use history::RuleHistoryPages;
 pub use many::ManyRules;
 pub use people::{Account, ApiKeys, Elevation, People};
@@ -49,6 +51,7 @@ pub trait Backend:
     + Connections
     + Deliveries
     + Elevation
+    + Health
     + ManyRules
     + People
     + PlacePages

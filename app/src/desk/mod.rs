@@ -7,6 +7,7 @@
 
 mod account;
 mod adjacent;
+mod alerts;
 mod audit;
 mod bulk;
 mod catalog;
@@ -18,6 +19,7 @@ mod copy;
 mod deleted;
 pub(crate) mod form;
 mod guide;
+mod health;
 mod history;
 mod layout;
 mod log;
@@ -45,6 +47,7 @@ pub(crate) use visit::{Visit, draw_for, missing};
 pub(crate) fn router() -> Router<Pages> {
     Router::new()
         .merge(adjacent::router())
+        .merge(alerts::router())
         .merge(bulk::router())
         .merge(catalog::router())
         .merge(connections::router())
@@ -54,6 +57,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(overview::router())
         .merge(presets::router())
         .merge(guide::router())
+        .merge(health::router())
         .merge(history::router())
         .merge(log::router())
         .merge(login::router())

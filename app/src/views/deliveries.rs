@@ -89,6 +89,17 @@ pub struct DeliveryRow {
     pub maybe_twice: bool,
 }
 
+impl DeliveryRow {
+    /// Whether a person may have it sent again.
+    #[must_use]
+    pub fn is_resendable(&self) -> bool {
+        matches!(
+            self.status,
+            DeliveryStatus::Failed | DeliveryStatus::Ambiguous | DeliveryStatus::Suppressed
+        )
+    }
+}
+
 /// Everything about one delivery.
 #[derive(Clone, Debug)]
 pub struct DeliveryView {
@@ -133,4 +144,49 @@ pub struct CallRow {
     pub note: Option<String>,
     /// How long Slack wanted us to wait, milliseconds.
     pub wait_ms: Option<i64>,
+}
+
+/// Which messages are to be sent again: chosen ones, or all of a search.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResendChoice {
+    /// These; empty for all of the search.
+    pub ids: Vec<String>,
+    /// The search.
+    pub search: DeliverySearch,
+    /// When the person looked at what it would do; what went wrong later is no part of it.
+    pub looked_at: Option<Timestamp>,
+}
+
+/// What sending again would do at one destination.
+#[derive(Clone, Debug)]
+pub struct ResendRow {
+    /// Where to.
+    pub destination: String,
+    /// With which connection, if the viewer may see it.
+    pub connection: Option<String>,
+    /// How many.
+    pub count: i64,
+    /// How long that takes at the channel's pace, with what waits there already, milliseconds.
+    pub takes_ms: i64,
+    /// How many of them readers may get twice.
+    pub maybe_twice: i64,
+    /// How many are of rules that are deleted or disabled by now.
+    pub rule_off: i64,
+    /// How many are of rules that were changed since.
+    pub rule_changed: i64,
+    /// Slack refuses this place at present: they would wait.
+    pub refused: bool,
+    /// The connection is removed: they can't be sent.
+    pub impossible: bool,
+}
+
+/// What sending again would do.
+#[derive(Clone, Debug)]
+pub struct ResendLook {
+    /// Destination by destination, most first.
+    pub rows: Vec<ResendRow>,
+    /// How many would be sent.
+    pub count: i64,
+    /// When this was looked up.
+    pub looked_at: Timestamp,
 }

@@ -9,6 +9,8 @@ pub mod catalog;
 mod connections;
 #[cfg(feature = "ssr")]
 pub mod deliveries;
+#[cfg(feature = "ssr")]
+pub mod health;
 mod history;
 mod many;
 #[cfg(feature = "ssr")]

@@ -130,6 +130,7 @@ pub const OUR_CODES: &[SlackError] = &[
     code("bad_address", SlackFailure::Transient, "The address of Slack is not one.", Advice::Network),
     code("out_of_time", SlackFailure::Transient, "There was no time left to post it safely.", Advice::Wait),
     code("given_up", SlackFailure::Payload, "Somebody gave it up while its channel or member took no messages.", Advice::Nothing),
+    code("not_arrived", SlackFailure::Payload, "Somebody looked into the channel, and it was not there.", Advice::Nothing),
     perhaps("timeout", "Slack had the message and did not answer in time; perhaps it was posted."),
     perhaps("connection_lost", "The connection broke while Slack had the message; perhaps it was posted."),
     perhaps("lease_expired", "Leadbell was stopped while Slack had the message; perhaps it was posted."),

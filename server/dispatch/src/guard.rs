@@ -1,7 +1,8 @@
 //! Keeps each connection below Slack's bound per workspace, and pauses it when Slack says "too much" twice.
 //!
-//! The pace per channel is the store's; this is about all channels of a token together. It lives in memory: after
-//! a restart the worst is one more 429, which is obeyed.
+//! The pace per channel is the store's; this is about all channels of a token together. Slack names no number, so the
+//! rate finds it: two channels told "too much" at once halve it, every calm minute raises it by a step, up to the
+//! configured ceiling. It lives in memory: after a restart the worst is one more 429, which is obeyed.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,11 @@ use leadbell_domain::{ConnectionId, DeliveryId, DestinationId, Timestamp};
 const BURST_PART: i64 = 10;
 /// Two channels told "too much" within this time, milliseconds, mean the whole workspace.
 const SECOND_LIMIT_WITHIN_MS: i64 = 10_000;
+/// The rate never falls below this, messages per minute: one every two seconds still empties a queue.
+const LOWEST_PER_MINUTE: i64 = 30;
+/// A calm minute raises the rate by so much of the ceiling: a tenth.
+const STEP_PART: i64 = 10;
+const MINUTE_MS: i64 = 60_000;
 /// How late a delivery may come back for its place in the row, milliseconds. Later it queues anew, so that places
 /// piled up during a standstill do not all go at once.
 const PLACE_KEPT_MS: i64 = 5_000;
@@ -28,14 +34,19 @@ pub(crate) enum Admission {
 /// All connections of this process.
 #[derive(Debug)]
 pub(crate) struct ConnectionGuard {
-    /// Milliseconds per message; 0 for no bound.
-    interval_ms: i64,
-    burst_ms: i64,
+    /// Messages per minute at most; `None` for no bound.
+    ceiling: Option<i64>,
     connections: Mutex<HashMap<ConnectionId, Pacing>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Pacing {
+    /// Messages per minute at present; `None` for no bound.
+    rate: Option<i64>,
+    /// Since when it has been calm: the last halving, or the last step since then.
+    calm_since: Timestamp,
+    /// No further halving before: calls that were under way together are one piece of news.
+    halved_until: Timestamp,
     /// Generic cell rate: when the allowance would be whole again.
     full_again: Timestamp,
     paused_until: Timestamp,
@@ -45,18 +56,69 @@ struct Pacing {
     places: HashMap<DeliveryId, Timestamp>,
 }
 
+impl Pacing {
+    fn new(ceiling: Option<i64>) -> Self {
+        Self {
+            rate: ceiling,
+            calm_since: 0,
+            halved_until: 0,
+            full_again: 0,
+            paused_until: 0,
+            limited: None,
+            places: HashMap::new(),
+        }
+    }
+
+    /// Milliseconds per message, and how much of them may be used ahead; both 0 without a bound.
+    fn interval_and_burst(&self) -> (i64, i64) {
+        let Some(rate) = self.rate else { return (0, 0) };
+        let interval = MINUTE_MS / rate.max(1);
+        // The first message of a burst is the one that is due anyway.
+        (interval, (MINUTE_MS / BURST_PART - interval).max(0))
+    }
+
+    /// Raises the rate by a step for every calm minute; answers whether it changed.
+    fn recover(&mut self, ceiling: Option<i64>, now: Timestamp) -> bool {
+        let (Some(rate), Some(ceiling)) = (self.rate, ceiling) else {
+            return false;
+        };
+        let minutes = (now - self.calm_since) / MINUTE_MS;
+        if rate >= ceiling || minutes <= 0 {
+            return false;
+        }
+        let step = (ceiling / STEP_PART).max(1);
+        self.rate = Some(rate.saturating_add(step.saturating_mul(minutes)).min(ceiling));
+        self.calm_since += minutes * MINUTE_MS;
+        true
+    }
+
+    /// Halves the rate, unless that was done for the same news already; answers whether it changed.
+    fn halve(&mut self, ceiling: Option<i64>, now: Timestamp, until: Timestamp) -> bool {
+        self.calm_since = until.max(now);
+        let (Some(rate), Some(ceiling)) = (self.rate, ceiling) else {
+            return false;
+        };
+        if now < self.halved_until {
+            return false;
+        }
+        self.halved_until = until.max(now + SECOND_LIMIT_WITHIN_MS);
+        self.rate = Some((rate / 2).max(LOWEST_PER_MINUTE.min(ceiling)));
+        true
+    }
+}
+
+fn tell_rate(connection: &ConnectionId, rate: Option<i64>) {
+    if let Some(rate) = rate {
+        #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+        metrics::gauge!("leadbell_connection_rate_per_minute", "connection" => connection.to_string())
+            .set(rate as f64);
+    }
+}
+
 impl ConnectionGuard {
     pub fn new(per_minute: Option<u32>) -> Self {
-        let interval_ms = per_minute.map_or(0, |n| 60_000 / i64::from(n.max(1)));
-        // The first message of a burst is the one that is due anyway.
-        let burst_ms = if interval_ms == 0 {
-            0
-        } else {
-            (60_000 / BURST_PART - interval_ms).max(0)
-        };
         Self {
-            interval_ms,
-            burst_ms,
+            ceiling: per_minute.map(|n| i64::from(n.max(1))),
             connections: Mutex::new(HashMap::new()),
         }
     }
@@ -64,17 +126,23 @@ impl ConnectionGuard {
     /// Asks for one message.
     pub fn admit(&self, connection: &ConnectionId, delivery: &DeliveryId, now: Timestamp) -> Admission {
         let mut all = self.lock();
-        let pacing = all.entry(connection.clone()).or_default();
+        let pacing = all
+            .entry(connection.clone())
+            .or_insert_with(|| Pacing::new(self.ceiling));
+        if pacing.recover(self.ceiling, now) {
+            tell_rate(connection, pacing.rate);
+        }
+        let (interval_ms, burst_ms) = pacing.interval_and_burst();
         let place = pacing.places.remove(delivery);
         if now >= pacing.paused_until && place.is_some_and(|at| (at..at + PLACE_KEPT_MS).contains(&now)) {
             return Admission::Go;
         }
-        let at = (pacing.full_again - self.burst_ms).max(pacing.paused_until);
+        let at = (pacing.full_again - burst_ms).max(pacing.paused_until);
         if at <= now {
-            pacing.full_again = pacing.full_again.max(now) + self.interval_ms;
+            pacing.full_again = pacing.full_again.max(now) + interval_ms;
             return Admission::Go;
         }
-        pacing.full_again = pacing.full_again.max(at + self.burst_ms) + self.interval_ms;
+        pacing.full_again = pacing.full_again.max(at + burst_ms) + interval_ms;
         pacing.places.retain(|_, at| *at + PLACE_KEPT_MS > now);
         pacing.places.insert(delivery.clone(), at);
         Admission::NotBefore(at)
@@ -89,11 +157,17 @@ impl ConnectionGuard {
         until: Timestamp,
     ) {
         let mut all = self.lock();
-        let pacing = all.entry(connection.clone()).or_default();
+        let pacing = all
+            .entry(connection.clone())
+            .or_insert_with(|| Pacing::new(self.ceiling));
         let before = pacing.limited.replace((destination.clone(), now));
         if before.is_some_and(|(other, at)| other != *destination && now - at < SECOND_LIMIT_WITHIN_MS) {
             pacing.paused_until = pacing.paused_until.max(until);
-            tracing::warn!(%connection, until, "Slack limits the whole workspace: this connection pauses");
+            if pacing.halve(self.ceiling, now, until) {
+                tell_rate(connection, pacing.rate);
+            }
+            let rate = pacing.rate;
+            tracing::warn!(%connection, until, rate, "Slack limits the whole workspace: this connection pauses");
         }
     }
 
@@ -180,6 +254,73 @@ mod tests {
         assert_eq!(bench.ask(3, 38_999), NotBefore(39_000));
         assert_eq!(bench.ask(2, 39_000), Go);
         assert_eq!(bench.ask(9, 39_000), Go);
+    }
+
+    impl Bench {
+        fn rate(&self) -> i64 {
+            self.0.lock()[&connection(1)].rate.unwrap()
+        }
+
+        /// Two channels are told "too much", and to wait until then.
+        fn limit_both(&self, now: Timestamp, until: Timestamp) {
+            self.0.limited(&connection(1), &place(1), now, until);
+            self.0.limited(&connection(1), &place(2), now, until);
+        }
+    }
+
+    #[test]
+    fn a_limit_of_the_workspace_halves_the_rate_once_and_never_below_the_floor() {
+        let bench = Bench(ConnectionGuard::new(Some(300)));
+        bench.limit_both(0, 20_000);
+        assert_eq!(bench.rate(), 150);
+        // Those that were under way at the same time are the same news.
+        bench.0.limited(&connection(1), &place(3), 1_000, 20_000);
+        assert_eq!(bench.rate(), 150);
+        for n in 1..9 {
+            bench.limit_both(n * 20_000, (n + 1) * 20_000);
+        }
+        assert_eq!(bench.rate(), 30);
+        // A ceiling below the floor stays what it is.
+        let slow = Bench(ConnectionGuard::new(Some(10)));
+        slow.limit_both(0, 20_000);
+        assert_eq!(slow.rate(), 10);
+    }
+
+    #[test]
+    fn calm_minutes_raise_the_rate_step_by_step_to_the_ceiling() {
+        let bench = Bench(ConnectionGuard::new(Some(300)));
+        bench.limit_both(0, 20_000);
+        bench.ask(1, 79_999);
+        assert_eq!(bench.rate(), 150, "the wait itself is not calm");
+        bench.ask(2, 80_000);
+        assert_eq!(bench.rate(), 180);
+        bench.ask(3, 200_000);
+        assert_eq!(bench.rate(), 240);
+        bench.ask(4, 86_400_000);
+        assert_eq!(bench.rate(), 300);
+        // One channel's limit is its own.
+        bench.0.limited(&connection(1), &place(1), 90_000_000, 90_030_000);
+        assert_eq!(bench.rate(), 300);
+    }
+
+    #[test]
+    fn at_half_the_rate_messages_go_half_as_fast() {
+        let bench = Bench(ConnectionGuard::new(Some(120)));
+        bench.limit_both(0, 1_000);
+        assert_eq!(bench.rate(), 60);
+        for n in 0..6 {
+            assert_eq!(bench.ask(n, 2_000), Go, "{n}");
+        }
+        assert_eq!(bench.ask(6, 2_000), NotBefore(3_000));
+        assert_eq!(bench.ask(7, 2_000), NotBefore(4_000));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_harms_nothing() {
+        let bench = Bench(ConnectionGuard::new(Some(300)));
+        bench.limit_both(1_000_000, 1_020_000);
+        bench.ask(1, 5_000);
+        assert_eq!(bench.rate(), 150);
     }
 
     #[test]

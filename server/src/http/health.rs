@@ -31,6 +31,10 @@ pub fn router(state: AppState, metrics: Option<PrometheusHandle>) -> Router {
             #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
             ::metrics::gauge!("leadbell_connections_broken").set(broken as f64);
         }
+        if let Ok(refused) = state.store.count_refused_destinations().await {
+            #[expect(clippy::cast_precision_loss, reason = "gauges are floats")]
+            ::metrics::gauge!("leadbell_destinations_refused").set(refused as f64);
+        }
         let text = metrics.map(|handle| handle.render()).unwrap_or_default();
         ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
     };

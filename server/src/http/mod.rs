@@ -7,6 +7,7 @@ mod catalog;
 mod catalog_list;
 mod connections;
 mod deliveries;
+mod destinations;
 mod device;
 mod health;
 mod meta;
@@ -16,6 +17,7 @@ pub mod password;
 mod presets;
 pub mod problem;
 pub mod request;
+mod resend;
 mod rule_data;
 mod rule_versions;
 mod rules;
@@ -105,6 +107,8 @@ fn api() -> Router<AppState> {
         .merge(catalog::router())
         .merge(catalog_list::router())
         .merge(deliveries::router())
+        .merge(resend::router())
+        .merge(destinations::router())
         .merge(meta::router())
 }
 

@@ -30,5 +30,6 @@ pub use postgres::PostgresStore;
 pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
-    Accounts, AdjacentStore, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Places, Presets, RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, Store,
+    Accounts, AdjacentStore, Alerts, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Places, Presets,
+    RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, Store,
 };

@@ -230,3 +230,146 @@ async fn a_message_that_shows_personal_data_is_shown_to_who_may_see_it() {
         assert_eq!(page.contains("jo@example.com"), sees, "{}: {page}", role.label());
     }
 }
+
+/// A message that Slack refused for good.
+async fn refused(app: &TestApp, event: &str, code: &str, so_far: u64) -> String {
+    app.slack().fail_next("chat.postMessage", 1, Fault::error(code));
+    app.event(&sold(event)).await;
+    app.recorded(so_far + 1).await;
+    only_delivery(app, event).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sending_again_says_first_what_it_will_do_and_is_kept_in_the_audit_log() {
+    let app = TestApp::start().await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "Sold {{lead_id}}"))
+        .await;
+    let first = refused(&app, "lead-1", "msg_too_long", 0).await;
+    refused(&app, "lead-2", "internal_error", 1).await;
+    let admin = as_role(&app, Role::GlobalAdmin).await;
+    let list = admin.get("/log/deliveries").await.expect(200).text;
+    assert!(list.contains(&format!("value=\"{first}\"")), "{list}");
+    let none = admin.get("/log/deliveries/resend?what=chosen").await.expect(303);
+    assert_eq!(none.header("location"), "/log/deliveries");
+    let look = admin
+        .get("/log/deliveries/resend?what=all&within=hour")
+        .await
+        .expect(200)
+        .text;
+    for part in [
+        "2 messages will be sent again",
+        "1 message may have been posted already",
+        demo::SALES,
+    ] {
+        assert!(look.contains(part), "{part}: {look}");
+    }
+    let one = admin
+        .get(&format!("/log/deliveries/resend?what=chosen&id={first}"))
+        .await
+        .expect(200)
+        .text;
+    assert!(one.contains("Send 1 message again"), "{one}");
+    let (_, rest) = one
+        .split_once("name=\"looked_at\" value=\"")
+        .expect("when it was looked at");
+    let at = rest.split('"').next().unwrap();
+    let form = [("what", "chosen"), ("id", first.as_str()), ("looked_at", at)];
+    admin.form("/log/deliveries/resend", &form).await.expect(303);
+    assert_eq!(app.texts_until(demo::SALES, "Sold lead-1").await, ["Sold lead-1"]);
+    app.recorded(3).await;
+    // Posted once more, the form does nothing.
+    admin.form("/log/deliveries/resend", &form).await.expect(303);
+    let page = admin.get("/log/deliveries").await.expect(200).text;
+    assert!(page.contains("There was nothing left to send again."), "{page}");
+    let page = admin
+        .get(&format!("/log/deliveries/{first}"))
+        .await
+        .expect(200)
+        .text;
+    assert!(
+        page.contains("Sent again by hand") && page.contains("once"),
+        "{page}"
+    );
+    let audit = admin
+        .get("/audit?action=deliveries.resent")
+        .await
+        .expect(200)
+        .text;
+    assert!(
+        audit.contains("The Global Admin") && audit.contains("1 message"),
+        "{audit}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_who_may_change_a_rule_sends_its_messages_again_or_settles_them() {
+    let app = TestApp::start().await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "Sold")).await;
+    let failed = refused(&app, "lead-1", "msg_too_long", 0).await;
+    let doubtful = refused(&app, "lead-2", "internal_error", 1).await;
+    for (role, status) in [
+        (Role::Support, 403),
+        (Role::Qa, 403),
+        (Role::PublisherAgent, 404),
+        (Role::Publisher, 404),
+        (Role::CallLogicAdmin, 404),
+    ] {
+        let browser = as_role(&app, role).await;
+        let page = browser.get(&format!("/log/deliveries/{doubtful}")).await.text;
+        assert!(!page.contains("It arrived"), "{}", role.label());
+        let form = [("what", "chosen"), ("id", failed.as_str())];
+        let answer = browser.form("/log/deliveries/resend", &form).await;
+        assert_eq!(answer.status, status, "{}", role.label());
+        let path = format!("/log/deliveries/{doubtful}");
+        let answer = browser.form(&path, &[("do", "arrived")]).await;
+        assert_eq!(answer.status, status, "{}", role.label());
+    }
+    assert_eq!(app.deliveries("lead-1").await[0]["status"], "failed");
+    let lou = as_role(&app, Role::LmsAdmin).await;
+    let path = format!("/log/deliveries/{doubtful}");
+    assert!(lou.get(&path).await.expect(200).text.contains("It arrived"));
+    lou.form(&path, &[("do", "arrived")]).await.expect(303);
+    assert_eq!(app.deliveries("lead-2").await[0]["status"], "sent");
+    // Somebody else was faster.
+    lou.form(&path, &[("do", "not_arrived")]).await.expect(409);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_send_again_by_ids_or_by_a_filter_and_never_everything_by_accident() {
+    let app = TestApp::start().await;
+    app.rule(&rule("product", "218", "lms.lead_sold", "Sold {{lead_id}}"))
+        .await;
+    let id = refused(&app, "lead-1", "msg_too_long", 0).await;
+    for (body, field) in [
+        (json!({}), "ids"),
+        (json!({"ids": [], "dry_run": true}), "ids"),
+        (json!({"ids": ["x"]}), "ids.0"),
+        (json!({"ids": [id], "filter": {}}), "ids"),
+        (json!({"filter": {"status": "sent"}}), "filter.status"),
+        (json!({"filter": {"state": "failed"}}), "filter.state"),
+        (json!({"filter": {"from": "soon"}}), "filter.from"),
+        (json!({"filter": {}, "dry_run": "yes"}), "dry_run"),
+    ] {
+        let fields = app.post("/deliveries/resend", &body).await.fields();
+        assert_eq!(fields, [field], "{body}");
+    }
+    let filter = json!({"status": "failed", "code": "msg_too_long"});
+    let dry = json!({"filter": filter, "dry_run": true});
+    let told = app.post("/deliveries/resend", &dry).await.expect(200).json();
+    assert_eq!((&told["matched"], &told["resent"]), (&json!(1), &json!(0)));
+    assert_eq!(told["destinations"][0]["target"]["channel_id"], demo::SALES);
+    let told = app
+        .post("/deliveries/resend", &json!({"filter": filter}))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!((&told["matched"], &told["resent"]), (&json!(1), &json!(1)));
+    app.texts_until(demo::SALES, "Sold lead-1").await;
+    let reader = app
+        .new_key(&[leadbell_server::http::api_key::ApiScope::Read])
+        .await;
+    let request = app
+        .bare(reqwest::Method::POST, "/deliveries/resend")
+        .bearer_auth(reader);
+    app.send(request.json(&dry)).await.problem(403);
+}

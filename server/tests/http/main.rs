@@ -22,6 +22,7 @@ mod events;
 mod events_refused;
 mod form_fields;
 mod forms;
+mod health_pages;
 mod history;
 mod judging;
 mod large_bodies;

@@ -56,11 +56,27 @@ fn unusable(list: &DeliveryList) -> AnyView {
 
 fn table(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
     let column = |label: &'static str| view! { <th role="columnheader" scope="col">{label}</th> }.erase();
-    let rows = list.rows.iter().map(line).collect_view();
+    let resends = list.can_resend && list.rows.iter().any(DeliveryRow::is_resendable);
+    let rows = list.rows.iter().map(|row| line(row, resends)).collect_view();
+    let hidden = resends.then(|| search.hidden());
+    let buttons = resends.then(|| {
+        view! {
+            <p class="row-actions log-actions">
+                <button type="submit" class="button" name="what" value="chosen">"Send the chosen again…"</button>
+                <button type="submit" class="button button--quiet" name="what" value="all">
+                    "Send all of this search again…"
+                </button>
+            </p>
+        }
+        .erase()
+    });
     view! {
+        <form method="get" action=super::RESEND>
+        {hidden}
         <table class="table" role="table" aria-label="Deliveries">
             <thead role="rowgroup">
                 <tr role="row">
+                    {resends.then(|| column("Choose"))}
                     {column("Time")}
                     {column("Event")}
                     {column("Rule")}
@@ -72,6 +88,8 @@ fn table(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
             </thead>
             <tbody role="rowgroup">{rows}</tbody>
         </table>
+        {buttons}
+        </form>
         {ways(list, search)}
     }
     .erase()
@@ -99,7 +117,17 @@ fn ways(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
     .erase()
 }
 
-fn line(row: &DeliveryRow) -> AnyView {
+fn line(row: &DeliveryRow, resends: bool) -> AnyView {
+    let label = format!(
+        "Choose the message about {}",
+        parts::lead(row.platform, &row.lead)
+    );
+    let choose = resends.then(|| {
+        let input = row.is_resendable().then(|| {
+            view! { <input class="log-box" type="checkbox" name="id" value=row.id.clone() aria-label=label/> }.erase()
+        });
+        view! { <td role="cell" data-label="Choose">{input}</td> }.erase()
+    });
     let sub = |text: String| view! { <span class="table__sub">{text}</span> }.erase();
     let rule = format!("Rule {}", row.rule_number);
     let rule = match row.rule_href.clone() {
@@ -112,6 +140,7 @@ fn line(row: &DeliveryRow) -> AnyView {
         .then(|| sub("Readers may have got it twice.".to_owned()));
     view! {
         <tr role="row">
+            {choose}
             <td role="cell" data-label="Time" class="nowrap">{moment(row.at)}</td>
             <td role="cell" data-label="Event" class="table__wide">
                 <a class="table__name" href=address(&row.id)>{parts::lead(row.platform, &row.lead)}</a>

@@ -3,7 +3,10 @@
 mod list;
 mod one;
 mod parts;
+mod resend;
 mod search;
+
+pub(super) use parts::span;
 
 use axum::Router;
 use axum::routing::get;
@@ -13,12 +16,15 @@ use crate::logic::query::{decode, encode};
 
 /// Where the list is.
 const LIST: &str = "/log/deliveries";
+/// Where people see what sending again would do.
+const RESEND: &str = "/log/deliveries/resend";
 
 /// The addresses.
 pub(super) fn router() -> Router<Pages> {
     Router::new()
         .route(LIST, get(list::open))
-        .route("/log/deliveries/{id}", get(one::open))
+        .route(RESEND, get(resend::open).post(resend::post))
+        .route("/log/deliveries/{id}", get(one::open).post(one::post))
 }
 
 /// The address of a delivery's page.

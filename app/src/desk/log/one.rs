@@ -2,10 +2,12 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use leadbell_domain::DeliveryStatus;
 use leptos::prelude::*;
 
-use super::{LIST, id_of, parts};
+use super::{LIST, RESEND, address, id_of, parts};
 use crate::desk::{Visit, moment};
+use crate::error::AppError;
 use crate::http::Pages;
 use crate::logic::query::with_query;
 use crate::parts::view::{Erase, nothing};
@@ -25,6 +27,30 @@ pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Respon
             );
             visit.page(&title, || page(&found, &title)).await
         }
+        Err(error) => visit.trouble(error).await,
+    }
+}
+
+pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Response {
+    let (visit, form) = match Visit::post(pages, request).await {
+        Ok(opened) => opened,
+        Err(elsewhere) => return *elsewhere,
+    };
+    let id = id_of(visit.path());
+    let arrived = match form.text("do").as_str() {
+        "arrived" => true,
+        "not_arrived" => false,
+        _ => {
+            // Whose message this is not learns nothing of it, whatever he posts.
+            let error = match visit.backend.delivery(&id).await {
+                Ok(_) => AppError::Request("There is no such action.".to_owned()),
+                Err(error) => error,
+            };
+            return visit.trouble(error).await;
+        }
+    };
+    match visit.backend.settle_delivery(&id, arrived).await {
+        Ok(said) => visit.done(&said, &address(&id)).await,
         Err(error) => visit.trouble(error).await,
     }
 }
@@ -65,7 +91,32 @@ fn standing(found: &DeliveryView) -> AnyView {
             <p>{parts::status_meaning(row.status)}</p>
             {reason}
             {twice}
+            {actions(found)}
         </section>
+    }
+    .erase()
+}
+
+/// What a person may do with a message that is not known to have arrived.
+fn actions(found: &DeliveryView) -> AnyView {
+    if !found.can_resend {
+        return nothing();
+    }
+    let resend = with_query(RESEND, &[("id", &found.row.id), ("what", "chosen")]);
+    let settle = (found.row.status == DeliveryStatus::Ambiguous).then(|| {
+        view! {
+            <form class="row-actions" method="post" action=address(&found.row.id)>
+                <button type="submit" class="button" name="do" value="arrived">"It arrived"</button>
+                <button type="submit" class="button" name="do" value="not_arrived">"It did not, and need not"</button>
+            </form>
+        }
+        .erase()
+    });
+    view! {
+        <div class="row-actions log-actions">
+            {settle}
+            <a class="button" href=resend>"Send it again…"</a>
+        </div>
     }
     .erase()
 }

@@ -73,6 +73,16 @@ impl DeliverySearch {
         with_query(LIST, &pairs)
     }
 
+    /// Every part in use, for a form that goes on with this search.
+    pub(super) fn hidden(&self) -> AnyView {
+        self.pairs()
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(name, text)| view! { <input type="hidden" name=name value=text.to_owned()/> }.erase())
+            .collect_view()
+            .erase()
+    }
+
     pub(super) fn narrows(&self) -> bool {
         self.pairs().iter().any(|(_, text)| !text.is_empty())
     }

@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use leadbell_app::backend::Connections;
 use leadbell_app::error::AppError;
 use leadbell_app::views::{Alert, ConnectionChange, ConnectionList, ConnectionSearch, ConnectionView};
-use leadbell_domain::{ConnectionId, FieldErrors, SecretText, SlackToken, Verb, explain};
+use leadbell_domain::{ConnectionId, FieldErrors, SecretText, SlackToken, Verb, Viewer, explain};
 
 use super::{RequestBackend, rule_error, store_error};
 use crate::access::connections_within;
 use crate::connections::{self, Change, Checked, Kept};
 use crate::http::views;
+use crate::{delivery_log, destinations};
 
 fn id_of(text: &str) -> Result<ConnectionId, AppError> {
     ConnectionId::new(text).map_err(|_| AppError::NotFound)
@@ -17,6 +18,39 @@ fn id_of(text: &str) -> Result<ConnectionId, AppError> {
 
 /// Broken connections looked at for the alert: one is named, more are counted.
 const ALERTED: i64 = 20;
+
+impl RequestBackend {
+    /// Whether messages of rules that the viewer may see wait for a channel or member that Slack refuses.
+    async fn refused_destinations(&self, viewer: &Viewer) -> Option<Alert> {
+        let scopes = delivery_log::scopes(viewer, Verb::View);
+        let refused = match self.state.store.refused_destinations(&scopes, ALERTED).await {
+            Ok(refused) => refused,
+            Err(error) => {
+                let _ = store_error(error);
+                return None;
+            }
+        };
+        let first = refused.first()?;
+        let name = destinations::name(&first.target);
+        let text = if refused.len() == 1 {
+            let why = explain(first.fault_code.as_deref().unwrap_or_default()).means;
+            format!("Messages to {name} wait: {why}")
+        } else {
+            format!(
+                "Messages to {} channels and members wait: Slack refuses them.",
+                refused.len()
+            )
+        };
+        // Whoever looks after none of these connections sees at least which messages wait.
+        let within = connections_within(viewer, Verb::View);
+        let own = self.state.store.destination_state(&first.id, &within).await;
+        let href = match own {
+            Ok(Some(_)) => "/health".to_owned(),
+            _ => format!("/log/deliveries?status=retrying&to={}", first.target.id()),
+        };
+        Some(Alert { text, href })
+    }
+}
 
 #[async_trait]
 impl Connections for RequestBackend {
@@ -119,7 +153,9 @@ impl Connections for RequestBackend {
                 return None;
             }
         };
-        let first = broken.first()?;
+        let Some(first) = broken.first() else {
+            return self.refused_destinations(&viewer).await;
+        };
         Some(if broken.len() == 1 {
             let why = connections::trouble(first).unwrap_or("Slack refuses the token.");
             Alert {

@@ -3,14 +3,36 @@
 use async_trait::async_trait;
 use leadbell_app::backend::Deliveries;
 use leadbell_app::error::AppError;
-use leadbell_app::views::deliveries::{DeliveryList, DeliverySearch, DeliveryView};
-use leadbell_domain::DeliveryId;
+use leadbell_app::views::deliveries::{DeliveryList, DeliverySearch, DeliveryView, ResendChoice, ResendLook};
+use leadbell_domain::{DeliveryId, Verb};
+use leadbell_store::DeliveryFilter;
 
-use super::RequestBackend;
+use super::{RequestBackend, rule_error};
+use crate::delivery_log;
 use crate::http::views;
+use crate::resend;
 
 fn id_of(text: &str) -> Result<DeliveryId, AppError> {
     DeliveryId::new(text).map_err(|_| AppError::NotFound)
+}
+
+impl RequestBackend {
+    /// What a choice means. A search that can't be read sends nothing.
+    fn chosen(&self, choice: &ResendChoice) -> Result<DeliveryFilter, AppError> {
+        let now = self.state.clock.now_ms();
+        let filter = delivery_log::filter(&self.viewer()?, Verb::Manage, &choice.search, now)
+            .map_err(AppError::Fields)?;
+        let ids = choice
+            .ids
+            .iter()
+            .map(|id| id_of(id))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(DeliveryFilter {
+            ids: (!ids.is_empty()).then_some(ids),
+            settled_by: choice.looked_at,
+            ..filter
+        })
+    }
 }
 
 #[async_trait]
@@ -21,5 +43,34 @@ impl Deliveries for RequestBackend {
 
     async fn delivery(&self, id: &str) -> Result<DeliveryView, AppError> {
         views::delivery(&self.state, &self.viewer()?, &id_of(id)?).await
+    }
+
+    async fn resend_look(&self, choice: &ResendChoice) -> Result<ResendLook, AppError> {
+        let caller = self.caller()?;
+        let filter = self.chosen(choice)?;
+        views::resend_look(&self.state, &caller, &filter).await
+    }
+
+    async fn resend(&self, choice: &ResendChoice) -> Result<String, AppError> {
+        let filter = self.chosen(choice)?;
+        let count = resend::resend(&self.state, &self.caller()?, &filter)
+            .await
+            .map_err(rule_error)?;
+        Ok(match count {
+            0 => "There was nothing left to send again.".to_owned(),
+            1 => "1 message is queued again.".to_owned(),
+            many => format!("{many} messages are queued again."),
+        })
+    }
+
+    async fn settle_delivery(&self, id: &str, arrived: bool) -> Result<String, AppError> {
+        resend::settle(&self.state, &self.caller()?, &id_of(id)?, arrived)
+            .await
+            .map_err(rule_error)?;
+        Ok(if arrived {
+            "Noted: the message had arrived.".to_owned()
+        } else {
+            "Noted: the message had not arrived and is not sent again.".to_owned()
+        })
     }
 }

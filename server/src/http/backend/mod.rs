@@ -9,6 +9,7 @@ mod catalog;
 mod connections;
 mod deliveries;
 mod elevation;
+mod health;
 mod history;
 mod keys;
 mod login;
@@ -165,6 +166,7 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     }
     if viewer.connections(Verb::View) != ConnectionReach::Nothing {
         menu.push(link("/connections", "Connections"));
+        menu.push(link("/health", "Health"));
     }
     if !delivery_log::scopes(viewer, Verb::View).is_empty() {
         menu.push(link("/log/deliveries", "Tracking log"));

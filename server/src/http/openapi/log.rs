@@ -3,25 +3,37 @@
 use leadbell_domain::DeliveryStatus;
 use serde_json::{Value, json};
 
-use super::events;
 use super::pieces::{
     Area, Operation, closed, count, list, one_of, optional_text, reference, text, time, uuid,
 };
+use super::{events, resend};
 
 pub(super) fn area() -> Area {
     Area {
         name: "Log",
         description: "What became of events, and why.",
-        routes: vec![
-            ("/deliveries", vec![("get", deliveries())]),
-            ("/events/{event_id}", vec![("get", event())]),
-        ],
-        schemas: vec![
-            ("Delivery", delivery()),
-            ("Attempt", attempt()),
-            ("RecordedEvent", events::recorded()),
-            ("Verdict", events::verdict()),
-        ],
+        routes: [
+            vec![
+                ("/deliveries", vec![("get", deliveries())]),
+                ("/events/{event_id}", vec![("get", event())]),
+            ],
+            resend::routes(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        schemas: [
+            vec![
+                ("Delivery", delivery()),
+                ("Attempt", attempt()),
+                ("RecordedEvent", events::recorded()),
+                ("Verdict", events::verdict()),
+            ],
+            resend::schemas(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
     }
 }
 

@@ -3,11 +3,13 @@
 
 mod catalog;
 mod connections;
+mod destinations;
 mod events;
 mod log;
 mod meta;
 mod pieces;
 mod presets;
+mod resend;
 mod rule_data;
 mod rules;
 mod versions;
@@ -27,6 +29,7 @@ fn areas() -> Vec<Area> {
         connections::area(),
         catalog::area(),
         log::area(),
+        destinations::area(),
         meta::area(),
     ]
 }

@@ -3,17 +3,21 @@
 use std::collections::HashMap;
 
 use leadbell_app::error::AppError;
-use leadbell_app::views::deliveries::{CallRow, DeliveryList, DeliveryRow, DeliverySearch, DeliveryView};
+use leadbell_app::views::deliveries::{
+    CallRow, DeliveryList, DeliveryRow, DeliverySearch, DeliveryView, ResendLook, ResendRow,
+};
 use leadbell_domain::{
     ConnectionId, DeliveryId, DeliveryStatus, EntityId, EntityKind, Level, Role, Verb, Viewer, explain,
     may_show_personal_data,
 };
-use leadbell_store::{Attempt, DeliveryLogQuery, LoggedDelivery};
+use leadbell_store::{Attempt, DeliveryFilter, DeliveryLogQuery, LoggedDelivery};
 
 use super::rules::destination;
 use crate::access::connection_scope;
+use crate::actor::Caller;
 use crate::delivery_log::{filter, levels, scopes};
-use crate::http::backend::{PAGE, store_error};
+use crate::http::backend::{PAGE, rule_error, store_error};
+use crate::resend;
 use crate::state::AppState;
 
 /// A page of the log.
@@ -93,6 +97,39 @@ pub async fn delivery(state: &AppState, viewer: &Viewer, id: &DeliveryId) -> Res
         resends: found.resends,
         calls: delivery.attempts.iter().map(call).collect(),
         can_resend: manages && resendable,
+    })
+}
+
+/// What sending these again would do.
+pub async fn resend_look(
+    state: &AppState,
+    caller: &Caller,
+    filter: &DeliveryFilter,
+) -> Result<ResendLook, AppError> {
+    let places = resend::look(state, caller, filter).await.map_err(rule_error)?;
+    let names = connection_names(state, caller).await?;
+    let rows: Vec<ResendRow> = places
+        .iter()
+        .map(|place| ResendRow {
+            destination: destination(&place.target),
+            connection: names.get(&place.connection).cloned(),
+            count: place.count,
+            takes_ms: resend::takes_ms(place),
+            maybe_twice: place.ambiguous,
+            rule_off: place.rule_off,
+            rule_changed: place.rule_changed,
+            refused: place.refused,
+            impossible: place.connection_removed,
+        })
+        .collect();
+    Ok(ResendLook {
+        count: rows
+            .iter()
+            .filter(|row| !row.impossible)
+            .map(|row| row.count)
+            .sum(),
+        rows,
+        looked_at: state.clock.now_ms(),
     })
 }
 

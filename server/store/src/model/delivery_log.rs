@@ -1,7 +1,8 @@
 //! Deliveries as the log shows them: with their event, rule and destination, and only those in the reader's scope.
 
 use leadbell_domain::{
-    ConnectionId, DeliveryId, DeliveryStatus, DestinationId, EntityId, Level, RuleId, Timestamp, Trigger,
+    ConnectionId, DeliveryId, DeliveryStatus, DestinationId, EntityId, Level, RuleId, Target, Timestamp,
+    Trigger,
 };
 
 use super::{Delivery, RuleScopes};
@@ -33,6 +34,8 @@ pub struct DeliveryFilter {
     pub from: Option<Timestamp>,
     /// Only those of events that arrived before this moment, UTC milliseconds.
     pub until: Option<Timestamp>,
+    /// Only those that have had their status since this moment or longer, UTC milliseconds.
+    pub settled_by: Option<Timestamp>,
 }
 
 /// A page of the log, newest first.
@@ -75,4 +78,31 @@ pub struct LoggedDelivery {
     pub connection_name: String,
     /// How often people had it sent again.
     pub resends: i64,
+}
+
+/// What sending again would do at one destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResendPlace {
+    /// The destination.
+    pub destination: DestinationId,
+    /// With which connection.
+    pub connection: ConnectionId,
+    /// What that is called.
+    pub connection_name: String,
+    /// The connection is removed, so nothing can be sent there.
+    pub connection_removed: bool,
+    /// Slack refuses the connection, or this channel or member: messages would wait.
+    pub refused: bool,
+    /// Where to.
+    pub target: Target,
+    /// How many.
+    pub count: i64,
+    /// How many of them Slack may have posted already.
+    pub ambiguous: i64,
+    /// How many are of rules that are deleted or disabled by now.
+    pub rule_off: i64,
+    /// How many are of rules that were changed since.
+    pub rule_changed: i64,
+    /// Messages that wait there already.
+    pub waiting: i64,
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod actor;
 mod adjacent;
+mod alerts;
 mod audit;
 mod catalog;
 mod catalog_edit;
@@ -22,6 +23,7 @@ mod sending_health;
 pub use accounts::*;
 pub use actor::*;
 pub use adjacent::*;
+pub use alerts::*;
 pub use audit::*;
 pub use catalog::*;
 pub use catalog_edit::*;

@@ -1,13 +1,15 @@
 //! Deliveries with their event, rule and destination, narrowed to what the reader may see.
 
 use async_trait::async_trait;
-use leadbell_domain::{DeliveryId, DeliveryStatus, EntityId, Level, RuleId, Scope, Trigger};
+use leadbell_domain::{DeliveryId, DeliveryStatus, EntityId, Level, RuleId, Scope, Timestamp, Trigger};
 
 use super::fields::Fields;
-use super::store::read;
-use super::{Connection, DbStore, Result, Row, Sql, deliveries, push_in, scope};
+use super::store::{read, write};
+use super::{Connection, DbStore, Result, Row, Sql, deliveries, push_in, resend, scope};
 use crate::text::clean;
-use crate::{DeliveryFilter, DeliveryLog, DeliveryLogQuery, LoggedDelivery, RuleScopes, StoreError};
+use crate::{
+    DeliveryFilter, DeliveryLog, DeliveryLogQuery, LoggedDelivery, ResendPlace, RuleScopes, StoreError,
+};
 
 /// The tables of the log, under the names that [`push_filter`] uses.
 pub(super) const FROM: &str = " FROM deliveries q JOIN events e ON e.key = q.event_key \
@@ -106,6 +108,9 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &DeliveryFilter) -> bool {
     if let Some(until) = filter.until {
         sql.push(" AND q.created_at < ").push_bind(until);
     }
+    if let Some(at) = filter.settled_by {
+        sql.push(" AND q.updated_at <= ").push_bind(at);
+    }
     true
 }
 
@@ -183,5 +188,32 @@ impl DeliveryLog for DbStore {
         scopes: &RuleScopes,
     ) -> Result<Option<LoggedDelivery>, StoreError> {
         read!(self, find, id, scopes)
+    }
+
+    async fn resend_plan(&self, filter: &DeliveryFilter) -> Result<Vec<ResendPlace>, StoreError> {
+        read!(self, resend::plan, filter)
+    }
+
+    async fn resend(&self, filter: &DeliveryFilter, now: Timestamp) -> Result<u64, StoreError> {
+        let (mut all, mut after) = (0, String::new());
+        loop {
+            let step: Result<(u64, Option<String>)> = write!(self, resend::step, filter, &after, now);
+            let (sent, last) = step?;
+            all += sent;
+            match last {
+                Some(last) => after = last,
+                None => return Ok(all),
+            }
+        }
+    }
+
+    async fn settle_delivery(
+        &self,
+        id: &DeliveryId,
+        scopes: &RuleScopes,
+        to: DeliveryStatus,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        write!(self, resend::settle, id, scopes, to, now)
     }
 }

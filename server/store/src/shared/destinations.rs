@@ -112,6 +112,18 @@ pub(super) async fn wake(db: &mut Connection, ids: impl Iterator<Item = &String>
     Ok(())
 }
 
+/// The same where it is not certain that anything waits.
+pub(super) async fn wake_waiting(db: &mut Connection, ids: impl Iterator<Item = &String>) -> Result<()> {
+    let oldest = oldest_waiting("destinations");
+    let mut sql = Sql::new(format!("UPDATE destinations SET ready_at = {READY} WHERE "));
+    push_in(&mut sql, "id", ids);
+    sql.push(format!(
+        " AND ready_at IS NULL AND lease_owner IS NULL AND {oldest} IS NOT NULL"
+    ));
+    sql.build().execute(db).await?;
+    Ok(())
+}
+
 /// Ends the leases of these held destinations, and makes those claimable where something waits.
 pub(super) async fn release<T: AsRef<str>>(
     db: &mut Connection,

@@ -10,6 +10,7 @@
 
 mod accounts;
 mod adjacent;
+mod alerts;
 mod audit;
 mod catalog;
 mod catalog_edit;
@@ -33,6 +34,7 @@ mod people;
 mod pingtrees;
 mod places;
 mod presets;
+mod resend;
 mod rule_changes;
 mod rule_data;
 mod rule_lists;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod adjacent;
+mod alerts;
 mod audit;
 mod catalog;
 mod connections;
@@ -28,6 +29,7 @@ use crate::{
 
 pub use accounts::Accounts;
 pub use adjacent::AdjacentStore;
+pub use alerts::Alerts;
 pub use catalog::CatalogStore;
 pub use connections::ConnectionDesk;
 pub use delivery_log::DeliveryLog;
@@ -46,6 +48,7 @@ pub use audit::AuditLog;
 pub trait Store:
     Accounts
     + AdjacentStore
+    + Alerts
     + AuditLog
     + CatalogStore
     + ConnectionDesk

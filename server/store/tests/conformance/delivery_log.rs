@@ -1,10 +1,11 @@
 //! The log of deliveries: narrowed, paged, and only of rules in scope.
 
 use leadbell_domain::{DeliveryStatus, Level, Platform, Scope, Trigger};
-use leadbell_store::{DeliveryFilter, DeliveryLogQuery, LoggedDelivery, NewEvent, RuleScopes};
+use leadbell_store::{DeliveryFilter, DeliveryLogQuery, LoggedDelivery, NewEvent, RuleScopes, StoreError};
 
 use crate::samples::{
-    NOON, add_rule, channel, claim, event_for, finish, id, member, permanent, publishers, queue, rule, sent,
+    NOON, add_rule, ambiguous, channel, claim, event_for, finish, id, member, permanent, publishers, queue,
+    rule, sent,
 };
 use crate::support::Bench;
 
@@ -234,4 +235,109 @@ pub async fn the_log_holds_nothing_outside_the_readers_scope(bench: &Bench) {
         .await
         .unwrap();
     assert_eq!(found, None);
+}
+
+/// Three messages: one failed, one ambiguous, one sent.
+async fn settled(bench: &Bench) -> Vec<LoggedDelivery> {
+    queue(&*bench.store, &[channel(1), channel(2), channel(3)]).await;
+    for (held, outcome) in claim(&*bench.store, NOON)
+        .await
+        .iter()
+        .zip([permanent(), ambiguous(), sent()])
+    {
+        bench.store.finish(&[finish(held, outcome, NOON)]).await.unwrap();
+    }
+    let mut rows = log(bench, all()).await;
+    rows.reverse();
+    rows
+}
+
+pub async fn what_did_not_arrive_is_sent_again_once_and_in_its_order(bench: &Bench) {
+    settled(bench).await;
+    let plan = bench.store.resend_plan(&all()).await.unwrap();
+    let told: Vec<_> = plan
+        .iter()
+        .map(|place| (place.count, place.ambiguous, place.waiting))
+        .collect();
+    assert_eq!(told.len(), 2, "{plan:?}");
+    assert_eq!(told.iter().map(|one| one.1).sum::<i64>(), 1);
+    assert!(
+        plan.iter()
+            .all(|place| place.rule_off == 0 && place.rule_changed == 0 && !place.refused)
+    );
+    let seen = DeliveryFilter {
+        settled_by: Some(NOON + 10_000),
+        ..all()
+    };
+    assert_eq!(bench.store.resend(&seen, NOON + 20_000).await.unwrap(), 2);
+    // Posted twice, the same form does nothing more.
+    assert_eq!(bench.store.resend(&seen, NOON + 20_001).await.unwrap(), 0);
+    let again = claim(&*bench.store, NOON + 20_002).await;
+    assert_eq!(again.len(), 2);
+    for held in &again {
+        assert_eq!(held.attempts, 0, "it has all its attempts again");
+        bench
+            .store
+            .finish(&[finish(held, permanent(), NOON + 30_000)])
+            .await
+            .unwrap();
+    }
+    // What failed anew since the look is no part of it.
+    assert_eq!(bench.store.resend(&seen, NOON + 40_000).await.unwrap(), 0);
+    let rows = log(bench, all()).await;
+    let resends: Vec<i64> = rows.iter().rev().map(|row| row.resends).collect();
+    assert_eq!(resends, [1, 1, 0]);
+    assert_eq!(rows[2].delivery.attempts.len(), 2, "the calls of before are kept");
+}
+
+pub async fn nobody_sends_again_what_is_not_in_his_scope(bench: &Bench) {
+    let rows = settled(bench).await;
+    let filter = DeliveryFilter {
+        scopes: vec![(Level::Publisher, publishers(&["1044"]))],
+        ids: Some(vec![rows[0].delivery.id.clone()]),
+        ..DeliveryFilter::default()
+    };
+    assert_eq!(bench.store.resend_plan(&filter).await.unwrap(), []);
+    assert_eq!(bench.store.resend(&filter, NOON).await.unwrap(), 0);
+    let scopes = filter.scopes.clone();
+    let id = &rows[1].delivery.id;
+    let settled = bench
+        .store
+        .settle_delivery(id, &scopes, DeliveryStatus::Sent, NOON)
+        .await;
+    assert!(matches!(settled, Err(StoreError::NotFound)));
+}
+
+pub async fn an_uncertain_message_is_settled_by_who_looked(bench: &Bench) {
+    let rows = settled(bench).await;
+    let id = &rows[1].delivery.id;
+    let settle = async |to| bench.store.settle_delivery(id, &everything(), to, NOON + 9).await;
+    assert!(matches!(
+        settle(DeliveryStatus::Queued).await,
+        Err(StoreError::Conflict)
+    ));
+    settle(DeliveryStatus::Sent).await.unwrap();
+    let now = bench.store.find_delivery(id).await.unwrap().unwrap();
+    assert_eq!((now.status, now.last_code), (DeliveryStatus::Sent, None));
+    assert!(matches!(
+        settle(DeliveryStatus::Failed).await,
+        Err(StoreError::Conflict)
+    ));
+    assert_eq!(
+        bench.store.resend(&all(), NOON + 10).await.unwrap(),
+        1,
+        "only the failed one"
+    );
+}
+
+pub async fn hundreds_are_sent_again_in_steps(bench: &Bench) {
+    let targets: Vec<_> = (0..1_100).map(|_| channel(1)).collect();
+    queue(&*bench.store, &targets).await;
+    bench
+        .tamper("UPDATE deliveries SET status = 'failed', updated_at = 0")
+        .await;
+    bench.tamper("UPDATE destinations SET ready_at = NULL").await;
+    assert_eq!(bench.store.resend(&all(), NOON).await.unwrap(), 1_100);
+    assert_eq!(bench.store.backlog().await.unwrap().waiting, 1_100);
+    assert_eq!(claim(&*bench.store, NOON).await[0].text, "About e0");
 }

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod adjacent;
+mod alerts;
 mod audit;
 mod catalog;
 mod catalog_edit;
@@ -258,7 +259,14 @@ on_both_databases! {
     delivery_log:
         the_log_tells_of_event_rule_and_destination,
         the_log_is_narrowed_by_everything_people_look_for,
-        the_log_holds_nothing_outside_the_readers_scope;
+        the_log_holds_nothing_outside_the_readers_scope,
+        what_did_not_arrive_is_sent_again_once_and_in_its_order,
+        nobody_sends_again_what_is_not_in_his_scope,
+        an_uncertain_message_is_settled_by_who_looked,
+        hundreds_are_sent_again_in_steps;
+    alerts:
+        an_owner_is_told_where_he_said_last,
+        a_trouble_is_told_once_however_often_it_is_noticed;
     destination_faults:
         a_refused_channel_keeps_its_messages_and_holds_up_nobody_else,
         the_first_waiting_message_finds_out_that_a_channel_works_again,
