@@ -68,6 +68,12 @@ export class Sandbox {
     await this.post('faults', fault);
   }
 
+  /** Switches every fault off. */
+  async switchOff(): Promise<void> {
+    const answer = await fetch(`${this.url}/sandbox/api/faults`, { method: 'DELETE' });
+    expect(answer.ok, await answer.text()).toBe(true);
+  }
+
   /** Waits until a channel holds exactly these texts, in any order. */
   async toHold(channel: string, texts: string[], timeout = 10_000): Promise<void> {
     await expect.poll(async () => (await this.texts(channel)).sort(), { timeout }).toEqual([...texts].sort());
