@@ -1,9 +1,10 @@
 //! What changes of rules are told in: the names a viewer may know.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use leadbell_domain::{
-    ConnectionId, EntityId, FilterKey, Level, PresetId, Role, Rule, RuleNames, UserId, Viewer,
+    ConnectionId, EntityId, FilterKey, Level, PresetId, Role, Rule, RuleNames, UserId, Verb, Viewer,
 };
 use leadbell_store::{Actor, Store, StoreError};
 
@@ -18,6 +19,8 @@ pub struct RuleWords {
     /// Names of entities in filters.
     pub filters: Names,
     connections: HashMap<ConnectionId, String>,
+    /// Names of the presets they follow.
+    presets: HashMap<PresetId, String>,
 }
 
 impl RuleWords {
@@ -29,14 +32,28 @@ impl RuleWords {
         entity: &EntityId,
         rules: impl Iterator<Item = &'a Rule>,
     ) -> Result<Self, StoreError> {
-        let filters = filter_names(store, viewer, level, entity, rules).await?;
+        let rules: Vec<&Rule> = rules.collect();
+        let mut presets = HashMap::new();
+        let scope = viewer.scope(Level::Product, Verb::View);
+        for id in rules.iter().filter_map(|rule| rule.preset.as_ref()) {
+            if let Entry::Vacant(unknown) = presets.entry(id.clone())
+                && let Some(preset) = store.find_preset(id, &scope).await?
+            {
+                unknown.insert(preset.draft.name);
+            }
+        }
+        let filters = filter_names(store, viewer, level, entity, rules.into_iter()).await?;
         let connections = store
             .list_connections(&connection_scope(viewer))
             .await?
             .into_iter()
             .map(|connection| (connection.id, connection.name))
             .collect();
-        Ok(Self { filters, connections })
+        Ok(Self {
+            filters,
+            connections,
+            presets,
+        })
     }
 }
 
@@ -50,8 +67,8 @@ impl RuleNames for RuleWords {
         Some(known.unwrap_or_else(|| HIDDEN_CONNECTION.to_owned()))
     }
 
-    fn preset(&self, _: &PresetId) -> Option<String> {
-        None
+    fn preset(&self, id: &PresetId) -> Option<String> {
+        self.presets.get(id).cloned()
     }
 }
 

@@ -42,21 +42,22 @@ pub fn bench(workspace: &Workspace, args: &[String]) -> Result<()> {
         "--target-dir",
     ]);
     process::run(command.arg(&workspace.target).arg("--").args(args))?;
-    // Lists of a large house, on both databases (`server/store/tests/lists.rs`).
-    let mut lists = Command::new(workspace.root.join("scripts/with-postgres.sh"));
-    lists.current_dir(&workspace.root).args([
-        "cargo",
-        "test",
-        "--release",
-        "--package",
-        "leadbell-store",
-        "--test",
-        "lists",
-        "--target-dir",
-    ]);
-    process::run(
-        lists
-            .arg(&workspace.target)
-            .args(["--", "--ignored", "--nocapture"]),
-    )
+    // Lists of a large house, and what the databases take in and give out (`server/store/tests`).
+    for test in ["lists", "throughput"] {
+        let mut measured = Command::new(workspace.root.join("scripts/with-postgres.sh"));
+        measured.current_dir(&workspace.root).args([
+            "cargo",
+            "test",
+            "--release",
+            "--package",
+            "leadbell-store",
+            "--test",
+            test,
+            "--target-dir",
+        ]);
+        // One after the other: they would measure each other.
+        let rest = ["--", "--ignored", "--nocapture", "--test-threads=1"];
+        process::run(measured.arg(&workspace.target).args(rest))?;
+    }
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! The catalog's pages: lists, entries, their forms, what uses them, and imports.
 
-use leadbell_domain::{EntityId, EntityKind, EntityStatus, EntryDraft, FieldErrors, RuleId, Timestamp};
+use leadbell_domain::{
+    EntityId, EntityKind, EntityStatus, EntryDraft, FieldErrors, PresetId, RuleId, Timestamp,
+};
 
 use super::{EntityRow, Listing};
 
@@ -147,6 +149,10 @@ pub struct UsesView {
     pub filters: i64,
     /// The first of those that this person may see.
     pub filtering: Vec<UsingRule>,
+    /// Presets that name it in a filter; of a product, those it keeps.
+    pub presets: i64,
+    /// The first of those that this person may see: product, id, name.
+    pub preset_uses: Vec<(EntityId, PresetId, String)>,
     /// What belongs to it, by kind.
     pub owned: Vec<(EntityKind, i64)>,
     /// Pingtrees that hold it.
@@ -161,8 +167,8 @@ impl UsesView {
     /// Whether nothing uses it.
     #[must_use]
     pub fn is_unused(&self) -> bool {
-        let counts = [self.rules.0, self.filters, self.pingtrees];
-        counts == [0; 3] && self.owned.is_empty() && self.people == 0
+        let counts = [self.rules.0, self.filters, self.presets, self.pingtrees];
+        counts == [0; 4] && self.owned.is_empty() && self.people == 0
     }
 }
 

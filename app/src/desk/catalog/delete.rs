@@ -6,6 +6,7 @@ use leadbell_domain::{EntityKind, Level};
 use leptos::prelude::*;
 
 use super::super::Visit;
+use super::super::presets::preset_address;
 use super::{counted, id_of, way_up};
 use crate::address::{self, Place};
 use crate::error::AppError;
@@ -118,19 +119,28 @@ fn lines(uses: &UsesView) -> AnyView {
         );
     }
     if uses.filters > 0 {
-        let listed = uses.filtering.iter().map(using).collect_view();
-        let shown = i64::try_from(uses.filtering.len()).unwrap_or(i64::MAX);
-        let more = (uses.filters > shown)
-            .then(|| view! { <li>{format!("and {} more", uses.filters - shown)}</li> }.erase());
-        lines.push(
-            view! {
-                <li>
-                    {format!("{} elsewhere name it in a filter. They stay as they are.", rules(uses.filters))}
-                    <ul>{listed} {more}</ul>
-                </li>
-            }
-            .erase(),
+        let said = format!(
+            "{} elsewhere name it in a filter. They stay as they are.",
+            rules(uses.filters)
         );
+        lines.push(listed(
+            said,
+            uses.filters,
+            uses.filtering.iter().map(using).collect(),
+        ));
+    }
+    if uses.presets > 0 {
+        let how = match row.kind {
+            EntityKind::Product => "are kept on it",
+            _ => "name it in a filter",
+        };
+        let presets = if uses.presets == 1 { "preset" } else { "presets" };
+        let said = format!("{} {presets} {how}. They stay as they are.", uses.presets);
+        let shown = uses.preset_uses.iter().map(|(product, id, name)| {
+            let href = preset_address(product, id);
+            view! { <li><a href=href>{format!("Preset “{name}”")}</a></li> }.erase()
+        });
+        lines.push(listed(said, uses.presets, shown.collect()));
     }
     for (kind, count) in &uses.owned {
         let list = with_query(&address::list(*kind), &[(row.kind.key(), row.id.as_str())]);
@@ -161,6 +171,13 @@ fn lines(uses: &UsesView) -> AnyView {
         );
     }
     lines.collect_view().erase()
+}
+
+/// What uses it in one way: how many, and the first of them.
+fn listed(said: String, count: i64, shown: Vec<AnyView>) -> AnyView {
+    let left = count - i64::try_from(shown.len()).unwrap_or(i64::MAX);
+    let more = (left > 0).then(|| view! { <li>{format!("and {left} more")}</li> }.erase());
+    view! { <li>{said} <ul>{shown} {more}</ul></li> }.erase()
 }
 
 fn rules(count: i64) -> String {

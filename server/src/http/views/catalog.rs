@@ -289,6 +289,12 @@ pub async fn uses(
         rules: (uses.rules, uses.active_rules),
         filters: uses.filters,
         filtering,
+        presets: uses.presets,
+        preset_uses: uses
+            .preset_uses
+            .into_iter()
+            .map(|preset| (preset.product, preset.id, preset.name))
+            .collect(),
         owned: uses.owned,
         pingtrees: uses.pingtrees,
         people: uses.people.len(),

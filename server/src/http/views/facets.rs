@@ -3,7 +3,7 @@
 use leadbell_app::error::AppError;
 use leadbell_app::views::{Choice, EntityView};
 use leadbell_domain::{EntityId, Level, Role, UserId, Verb, Viewer};
-use leadbell_store::RuleAuthor;
+use leadbell_store::{MOST_FACETS, RuleAuthor};
 
 use super::entity;
 use crate::http::backend::store_error;
@@ -11,6 +11,9 @@ use crate::state::AppState;
 
 /// What stands in an address for rules that nobody in particular made.
 const NOBODY: &str = "api";
+
+/// What stands in an address for the choice that says there are more: it narrows nothing.
+pub(super) const MORE: &str = "-";
 
 /// The head of an entity's pages, with who made its rules and where they send to.
 pub async fn entity_with_facets(
@@ -34,13 +37,22 @@ pub async fn entity_with_facets(
         if facets.by_nobody {
             view.authors.push(choice(NOBODY, "API".to_owned()));
         }
+        say_if_cut(&mut view.authors, "More people have made rules here");
     }
     view.destinations = facets
         .targets
         .iter()
         .map(|id| choice(id, format!("{} {id}", sign(id))))
         .collect();
+    say_if_cut(&mut view.destinations, "There are more: search for the ID");
     Ok(view)
+}
+
+/// Says so where not all are offered.
+fn say_if_cut(choices: &mut Vec<Choice>, words: &str) {
+    if i64::try_from(choices.len()).is_ok_and(|count| count >= MOST_FACETS) {
+        choices.push(choice(MORE, words.to_owned()));
+    }
 }
 
 fn choice(id: &str, name: String) -> Choice {

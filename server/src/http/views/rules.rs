@@ -10,7 +10,7 @@ use leadbell_domain::{
 };
 use leadbell_store::{Connection, RuleListing, RuleQuery};
 
-use super::facets::author;
+use super::facets::{MORE, author};
 use super::{entity, offset};
 use crate::access::connection_scope;
 use crate::adjacent;
@@ -32,7 +32,7 @@ pub async fn rules(
         trigger: Trigger::from_key(&search.trigger),
         status: RuleStatus::from_key(&search.status),
         author: author(viewer, &search.author),
-        target: Some(search.to.trim().to_uppercase()).filter(|to| !to.is_empty()),
+        target: Some(search.to.trim().to_uppercase()).filter(|to| !to.is_empty() && to != MORE),
         sort: RuleSort::from_key(&search.sort).unwrap_or_default(),
         offset: offset(search.page),
         limit: PAGE,

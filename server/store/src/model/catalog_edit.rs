@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use leadbell_domain::{Entity, EntityId, EntityKind, Level, ParsedEntry, RuleId};
+use leadbell_domain::{Entity, EntityId, EntityKind, Level, ParsedEntry, PresetId, RuleId};
 
 use super::EntityUpsert;
 
@@ -78,6 +78,17 @@ pub struct RuleUse {
     pub active: bool,
 }
 
+/// A preset that names an entity in a filter, or lives on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresetUse {
+    /// Id.
+    pub id: PresetId,
+    /// Name.
+    pub name: String,
+    /// Of which product.
+    pub product: EntityId,
+}
+
 /// What uses an entity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EntityUses {
@@ -89,6 +100,10 @@ pub struct EntityUses {
     pub filters: i64,
     /// The first of them that are in the scope asked for.
     pub filtering: Vec<RuleUse>,
+    /// Presets that name it in a filter, or live on it.
+    pub presets: i64,
+    /// The first of them that are in the scope asked for.
+    pub preset_uses: Vec<PresetUse>,
     /// Entries that belong to it and are not deleted, by kind.
     pub owned: Vec<(EntityKind, i64)>,
     /// Pingtrees that hold it, for a campaign.

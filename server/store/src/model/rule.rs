@@ -58,7 +58,10 @@ pub enum RuleAuthor {
     Nobody,
 }
 
-/// What the rules of an entity can be narrowed by.
+/// People, and destinations, told at most of an entity's rules.
+pub const MOST_FACETS: i64 = 1_000;
+
+/// What the rules of an entity can be narrowed by: all of it, up to [`MOST_FACETS`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleFacets {
     /// The people who made some of them, by name.

@@ -5,7 +5,7 @@ use leadbell_domain::{AuditAction, EntityId, Level, Platform, Rule, RuleId, Scop
 
 use super::fields::Fields;
 use super::store::{read, write};
-use super::{Connection, DbStore, Result, Row, Sql, push_in, push_search};
+use super::{Connection, DbStore, Result, Row, Sql, push_in, push_indexed_search, push_search};
 use crate::rule_audit::rule_entry;
 use crate::text::{clean, search_text};
 use crate::{Actor, AuditEntry, AuditLog, AuditQuery, AuditSubject, ChangeKind, Page, StoreError};
@@ -120,7 +120,7 @@ fn push_filter(sql: &mut Sql, query: &AuditQuery) -> bool {
         sql.push(" AND a.at < ").push_bind(until);
     }
     push_search(sql, "a.who", &query.who);
-    push_search(sql, "a.search", &query.search);
+    push_indexed_search(sql, "a.search", &query.search);
     true
 }
 

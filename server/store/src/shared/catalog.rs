@@ -3,10 +3,8 @@
 use leadbell_domain::{Entity, EntityId, EntityKind, EntityStatus, Platform, Scope};
 
 use super::fields::Fields;
-use sqlx::Row as _;
 
-use super::{Connection, EXPLAIN, Result, Row, Sql, TRIGRAMS, push_in, push_search, scope};
-use crate::text::needle;
+use super::{Connection, EXPLAIN, Result, Row, Sql, explained, push_in, push_indexed_search, scope};
 use crate::{EntityPage, EntityQuery, EntitySort, Page};
 
 pub(super) const COLUMNS: &str = "e.kind, e.id, e.name, e.platform, e.status, e.product_id, e.publisher_id, \
@@ -105,11 +103,10 @@ fn page_of(query: &EntityQuery, before: &str) -> Option<Sql> {
 
 /// How the database finds a page, step by step.
 pub(super) async fn explain(db: &mut Connection, query: &EntityQuery) -> Result<Vec<String>> {
-    let Some(mut page) = page_of(query, EXPLAIN) else {
-        return Ok(Vec::new());
-    };
-    let rows = page.build().fetch_all(db).await?;
-    rows.iter().map(|row| Ok(row.try_get(row.len() - 1)?)).collect()
+    match page_of(query, EXPLAIN) {
+        Some(page) => explained(db, page).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 fn push_filter(sql: &mut Sql, query: &EntityQuery) -> bool {
@@ -160,14 +157,6 @@ fn push_filter(sql: &mut Sql, query: &EntityQuery) -> bool {
             sql.push(")");
         }
     }
-    push_search(sql, "e.search", &query.search);
-    if let (true, Some(needle)) = (TRIGRAMS, needle(&query.search)) {
-        // The same once more in the words that an index of trigrams answers.
-        let needle = needle
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        sql.push(" AND e.search LIKE ").push_bind(format!("%{needle}%"));
-    }
+    push_indexed_search(sql, "e.search", &query.search);
     scope::push_entities(sql, &query.scope, query.kind)
 }

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use leadbell_domain::{EntityId, EntityKind, FilterKey, Filters, Level, Platform, RuleStatus, Scope};
+use leadbell_domain::{EntityId, EntityKind, FilterKey, Level, RuleStatus, Scope};
 use sqlx::Row as _;
 
 use super::fields::Fields;
-use super::{Connection, FIND, Result, Sql, push_in, scope};
-use crate::{EntityUses, RuleUse};
+use super::{Connection, EXPLAIN, Result, Sql, explained, push_in, scope};
+use crate::{EntityUses, PresetUse, RuleUse};
 
-/// Rules listed at most.
-const LISTED: usize = 50;
+/// Rules, and presets, listed at most.
+const LISTED: i64 = 50;
 
 pub(super) async fn uses(
     db: &mut Connection,
@@ -31,6 +31,7 @@ pub(super) async fn uses(
         (uses.rules, uses.active_rules) = (row.try_get(0)?, row.try_get(1)?);
     }
     filtering(db, kind, id, scope, &mut uses).await?;
+    presets(db, kind, id, scope, &mut uses).await?;
     for owned in kind.owned() {
         let count: i64 = sqlx::query_scalar(&format!(
             "SELECT COUNT(*) FROM entities WHERE kind = $1 AND {}_id = $2 AND status <> 'deleted'",
@@ -61,7 +62,7 @@ pub(super) async fn uses(
     Ok(uses)
 }
 
-/// The rules whose filters name it. The text of the filters tells which may; what they say is read from those.
+/// The rules whose filters name it.
 async fn filtering(
     db: &mut Connection,
     kind: EntityKind,
@@ -69,44 +70,98 @@ async fn filtering(
     scope: &Scope,
     uses: &mut EntityUses,
 ) -> Result<()> {
-    let Some(key) = FilterKey::from_key(kind.key()) else {
+    if FilterKey::from_key(kind.key()).is_none() {
+        return Ok(());
+    }
+    uses.filters = sqlx::query_scalar("SELECT COUNT(*) FROM rule_uses WHERE kind = $1 AND entity_id = $2")
+        .bind(kind.key())
+        .bind(id.as_str())
+        .fetch_one(&mut *db)
+        .await?;
+    let Some(mut sql) = filtering_query(kind, id, scope, "") else {
         return Ok(());
     };
-    let quoted = serde_json::Value::from(id.as_str()).to_string();
-    let rows = sqlx::query(&format!(
-        "SELECT r.id, r.number, r.name, r.level, r.entity_id, r.status, r.platform, r.filters FROM rules r \
-         WHERE r.deleted_at IS NULL AND {FIND}(r.filters, $1) > 0 ORDER BY r.number DESC"
-    ))
-    .bind(quoted)
-    .fetch_all(db)
-    .await?;
-    for row in &rows {
+    for row in &sql.build().fetch_all(db).await? {
         let fields = Fields::of(row, "rules", "id")?;
-        let filters: Filters = fields.json("filters")?;
-        let names_it = filters
-            .lists
-            .get(&key)
-            .is_some_and(|list| list.values().contains(id.as_str()));
-        if !names_it {
-            continue;
+        uses.filtering.push(RuleUse {
+            id: fields.id("id")?,
+            number: fields.get("number")?,
+            name: fields.get("name")?,
+            level: fields.key("level", Level::from_key)?,
+            entity: fields.id("entity_id")?,
+            active: fields.key("status", RuleStatus::from_key)? == RuleStatus::Active,
+        });
+    }
+    Ok(())
+}
+
+/// The newest rules of this scope that name it; `None` when none can be in scope.
+fn filtering_query(kind: EntityKind, id: &EntityId, scope: &Scope, before: &str) -> Option<Sql> {
+    let mut sql = Sql::new(format!(
+        "{before} SELECT r.id, r.number, r.name, r.level, r.entity_id, r.status FROM rule_uses u \
+         CROSS JOIN rules r WHERE r.number = u.number AND r.deleted_at IS NULL AND u.kind = "
+    ));
+    sql.push_bind(kind.key())
+        .push(" AND u.entity_id = ")
+        .push_bind(id.to_string());
+    match scope {
+        Scope::All => {}
+        Scope::Platform(platform) => {
+            sql.push(" AND r.platform = ").push_bind(platform.key());
         }
-        uses.filters += 1;
-        let platform = fields.key("platform", Platform::from_key)?;
-        let seen = match scope {
-            Scope::All => true,
-            Scope::Platform(own) => *own == platform,
-            Scope::Nothing | Scope::Publishers(_) | Scope::Buyers(_) => false,
-        };
-        if seen && uses.filtering.len() < LISTED {
-            uses.filtering.push(RuleUse {
-                id: fields.id("id")?,
-                number: fields.get("number")?,
-                name: fields.get("name")?,
-                level: fields.key("level", Level::from_key)?,
-                entity: fields.id("entity_id")?,
-                active: fields.key("status", RuleStatus::from_key)? == RuleStatus::Active,
-            });
+        Scope::Nothing | Scope::Publishers(_) | Scope::Buyers(_) => return None,
+    }
+    sql.push(format!(" ORDER BY u.number DESC LIMIT {LISTED}"));
+    Some(sql)
+}
+
+/// How the database finds them.
+pub(super) async fn explain(db: &mut Connection, kind: EntityKind, id: &EntityId) -> Result<Vec<String>> {
+    match filtering_query(kind, id, &Scope::All, EXPLAIN) {
+        Some(sql) => explained(db, sql).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The presets that name it, or live on it.
+async fn presets(
+    db: &mut Connection,
+    kind: EntityKind,
+    id: &EntityId,
+    scope: &Scope,
+    uses: &mut EntityUses,
+) -> Result<()> {
+    let push = |sql: &mut Sql| {
+        if kind == EntityKind::Product {
+            sql.push(" FROM presets p WHERE p.deleted_at IS NULL AND p.product_id = ")
+                .push_bind(id.to_string());
+        } else {
+            sql.push(
+                " FROM presets p WHERE p.deleted_at IS NULL AND p.id IN \
+                 (SELECT u.preset_id FROM preset_uses u WHERE u.kind = ",
+            )
+            .push_bind(kind.key())
+            .push(" AND u.entity_id = ")
+            .push_bind(id.to_string())
+            .push(")");
         }
+    };
+    let mut count = Sql::new("SELECT COUNT(*)");
+    push(&mut count);
+    uses.presets = count.build_query_scalar().fetch_one(&mut *db).await?;
+    let mut sql = Sql::new("SELECT p.id, p.name, p.product_id");
+    push(&mut sql);
+    if uses.presets == 0 || scope.is_nothing() || !super::presets::push_scope(&mut sql, scope) {
+        return Ok(());
+    }
+    sql.push(format!(" ORDER BY p.search, p.id LIMIT {LISTED}"));
+    for row in &sql.build().fetch_all(db).await? {
+        let fields = Fields::of(row, "presets", "id")?;
+        uses.preset_uses.push(PresetUse {
+            id: fields.id("id")?,
+            name: fields.get("name")?,
+            product: fields.id("product_id")?,
+        });
     }
     Ok(())
 }

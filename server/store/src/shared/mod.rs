@@ -48,8 +48,9 @@ mod sending_health;
 mod sessions;
 mod store;
 mod upsert;
+mod uses;
 
-use sqlx::{Database, Pool, QueryBuilder, Transaction};
+use sqlx::{Database, Pool, QueryBuilder, Row as _, Transaction};
 
 use super::{
     BEGIN, Db, EXPLAIN, FIND, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN, SINGLE_SERVER,
@@ -106,6 +107,26 @@ fn push_search(sql: &mut Sql, column: &str, typed: &str) {
             .push_bind(needle)
             .push(") > 0");
     }
+}
+
+/// The same in a column that PostgreSQL has an index of trigrams of.
+fn push_indexed_search(sql: &mut Sql, column: &str, typed: &str) {
+    push_search(sql, column, typed);
+    if let (true, Some(needle)) = (TRIGRAMS, crate::text::needle(typed)) {
+        // The same once more in the words that such an index answers.
+        let needle = needle
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        sql.push(format!(" AND {column} LIKE "))
+            .push_bind(format!("%{needle}%"));
+    }
+}
+
+/// The answer to a statement that begins with [`EXPLAIN`].
+async fn explained(db: &mut Connection, mut sql: Sql) -> Result<Vec<String>> {
+    let rows = sql.build().fetch_all(db).await?;
+    rows.iter().map(|row| Ok(row.try_get(row.len() - 1)?)).collect()
 }
 
 /// Turns "nothing was touched" into the error of a row that changed or is gone.

@@ -6,7 +6,7 @@ use leadbell_domain::{
 };
 
 use super::fields::Fields;
-use super::{Connection, DbStore, LOCK, Result, Row, Sql, expect_one, push_search, rule_rows, scope};
+use super::{Connection, DbStore, LOCK, Result, Row, Sql, expect_one, push_search, rule_rows, scope, uses};
 use crate::text::{clean, search_text};
 use crate::traits::Presets;
 use crate::{Actor, Page, PresetListing, PresetQuery, StoreError};
@@ -78,6 +78,7 @@ impl Presets for DbStore {
         .execute(&mut *tx)
         .await?;
         expect_one(written.rows_affected(), StoreError::Conflict)?;
+        uses::forget_preset(&mut tx, id).await?;
         Ok(tx.commit().await?)
     }
 
@@ -149,7 +150,7 @@ fn read(row: &Row) -> Result<Preset> {
 
 /// Adds that the preset `p` is not deleted and its product in scope; `false` when nothing can be.
 #[must_use]
-fn push_scope(sql: &mut Sql, scope: &Scope) -> bool {
+pub(super) fn push_scope(sql: &mut Sql, scope: &Scope) -> bool {
     sql.push(" AND p.deleted_at IS NULL");
     if *scope == Scope::All {
         return true;
@@ -237,8 +238,10 @@ async fn update(db: &mut Connection, preset: &Preset) -> Result<()> {
     expect_one(written.rows_affected(), StoreError::Conflict)
 }
 
-/// Keeps this version: what rules have from it follows the preset later.
+/// Keeps this version: what rules have from it follows the preset later; and what it names.
 async fn keep(db: &mut Connection, preset: &Preset, by: &Actor) -> Result<()> {
+    uses::forget_preset(db, &preset.id).await?;
+    uses::keep_preset(db, &preset.id, &preset.draft).await?;
     sqlx::query(
         "INSERT INTO preset_versions (preset_id, version, draft, user_id, at) VALUES ($1, $2, $3, $4, $5)",
     )

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use leadbell_domain::{Level, Rule, RuleId, Scope, StoredRule, Timestamp};
 
 use super::rule_rows::{self, COLUMNS};
-use super::{Connection, LOCK, Result, Sql, audit, expect_one, rule_versions, scope};
+use super::{Connection, LOCK, Result, Sql, audit, expect_one, rule_versions, scope, uses};
 use crate::{Actor, ChangeKind, Deed, KeptRule, RuleChange, StoreError};
 
 /// What every change of a batch has in common.
@@ -135,6 +135,7 @@ async fn insert(
         author: occasion.by.user().cloned(),
     };
     rule_rows::insert(db, &stored).await?;
+    uses::keep_rule(db, number, &rule.filters).await?;
     keep(db, None, &stored, ChangeKind::Created, occasion).await?;
     Ok(stored)
 }
@@ -149,6 +150,7 @@ async fn write(
     if old.deleted_at.is_some() && !matches!(change.deed, Deed::Restore(_)) {
         return Err(StoreError::NotFound);
     }
+    let was_deleted = old.deleted_at.is_some();
     let old = old.stored;
     if change.expected.is_some_and(|expected| expected != old.version) {
         return Err(StoreError::Conflict);
@@ -176,12 +178,17 @@ async fn write(
         version: old.version + 1,
         rule,
         updated_at: occasion.now,
-        ..old
+        ..old.clone()
     };
     if matches!(change.deed, Deed::Delete) {
         delete(db, &stored).await?;
+        uses::forget_rule(db, stored.number).await?;
     } else {
         rule_rows::update(db, &stored).await?;
+        if was_deleted || stored.rule.filters != old.rule.filters {
+            uses::forget_rule(db, stored.number).await?;
+            uses::keep_rule(db, stored.number, &stored.rule.filters).await?;
+        }
     }
     keep(db, Some(&old.rule), &stored, change.deed.kind(), occasion).await?;
     Ok(stored)

@@ -1,19 +1,17 @@
-//! Lists of rules: their order, what narrows them further, and what they can be narrowed by.
+//! Lists of rules: their order, what narrows them, and what they can be narrowed by.
+//!
+//! All that an entity's rules are narrowed and ordered by, but the words searched for, stands in `rules_by_entity`.
 
 use async_trait::async_trait;
-use leadbell_domain::{EntityId, Level, RuleSort, Scope, UserId};
+use leadbell_domain::{EntityId, EntityKind, Level, RuleSort, Scope, UserId};
 
-use super::{Connection, DbStore, Result, Sql, scope};
-use crate::{RuleAuthor, RuleFacets, RuleLists, RuleQuery, StoreError};
-
-/// Rules looked through for authors and targets: an entity with more has its latest ones looked through.
-const LOOKED_THROUGH: i64 = 2_000;
-
-/// Authors or targets told at most.
-const TOLD: i64 = 200;
+use super::fields::Fields;
+use super::rule_rows::{self, COLUMNS};
+use super::{Connection, DbStore, EXPLAIN, Result, Sql, catalog_uses, explained, push_indexed_search, scope};
+use crate::{MOST_FACETS, Page, RuleAuthor, RuleFacets, RuleListing, RuleLists, RuleQuery, StoreError};
 
 /// ` ORDER BY …`. The same letters sort alike in both databases: text is compared by bytes there.
-pub(super) fn order(sort: RuleSort) -> &'static str {
+fn order(sort: RuleSort) -> &'static str {
     match sort {
         RuleSort::Newest => " ORDER BY r.number DESC",
         RuleSort::Oldest => " ORDER BY r.number",
@@ -23,8 +21,67 @@ pub(super) fn order(sort: RuleSort) -> &'static str {
     }
 }
 
-/// Adds the author and the target that are wanted.
-pub(super) fn push_narrower(sql: &mut Sql, query: &RuleQuery) {
+pub(super) async fn list(db: &mut Connection, query: &RuleQuery) -> Result<Page<RuleListing>> {
+    let Some(mut page) = page_of(query, "") else {
+        return Ok(Page {
+            rows: Vec::new(),
+            total: 0,
+        });
+    };
+    let mut rows = Vec::new();
+    for row in &page.build().fetch_all(&mut *db).await? {
+        let author_name = Fields::of(row, "rules", "id")?.get("author_name")?;
+        rows.push(RuleListing {
+            stored: rule_rows::read(row)?,
+            author_name,
+        });
+    }
+    let (shown, offset) = (i64::try_from(rows.len()).unwrap_or(i64::MAX), query.offset.max(0));
+    // The last page says itself how many there are: a search that finds little looks through everything only once.
+    let total = if shown < query.limit && (shown > 0 || offset == 0) {
+        offset + shown
+    } else {
+        let mut count = Sql::new("SELECT COUNT(*) FROM rules r");
+        if !push_filter(&mut count, query) {
+            return Ok(Page { rows, total: 0 });
+        }
+        count.build_query_scalar().fetch_one(db).await?
+    };
+    Ok(Page { rows, total })
+}
+
+/// The statement of a page; `None` when nothing can be in scope. What is skipped is skipped in the index alone: only
+/// the rows of the page are looked up.
+fn page_of(query: &RuleQuery, before: &str) -> Option<Sql> {
+    let mut sql = Sql::new(format!(
+        "{before} SELECT {COLUMNS}, w.name AS author_name FROM (SELECT r.number AS page_number FROM rules r"
+    ));
+    if !push_filter(&mut sql, query) {
+        return None;
+    }
+    let order = order(query.sort);
+    sql.push(order).push(" LIMIT ").push_bind(query.limit.max(0));
+    sql.push(" OFFSET ").push_bind(query.offset.max(0));
+    sql.push(
+        ") page CROSS JOIN rules r LEFT JOIN users w ON w.id = r.author_id WHERE r.number = page.page_number",
+    )
+    .push(order);
+    Some(sql)
+}
+
+/// Adds the conditions; answers `false` when nothing can be in scope.
+fn push_filter(sql: &mut Sql, query: &RuleQuery) -> bool {
+    sql.push(" WHERE r.deleted_at IS NULL AND r.level = ")
+        .push_bind(query.level.key());
+    if let Some(entity) = &query.entity {
+        sql.push(" AND r.entity_id = ").push_bind(entity.to_string());
+    }
+    if let Some(trigger) = query.trigger {
+        sql.push(" AND r.trigger_key = ").push_bind(trigger.key());
+    }
+    if let Some(status) = query.status {
+        sql.push(" AND r.status = ").push_bind(status.key());
+    }
     match &query.author {
         Some(RuleAuthor::Person(id)) => {
             sql.push(" AND r.author_id = ").push_bind(id.to_string());
@@ -37,37 +94,35 @@ pub(super) fn push_narrower(sql: &mut Sql, query: &RuleQuery) {
     if let Some(target) = &query.target {
         sql.push(" AND r.target_id = ").push_bind(target.clone());
     }
+    push_indexed_search(sql, "r.search", &query.search);
+    scope::push_rules(sql, &query.scope, query.level)
 }
 
-/// `SELECT what FROM (the latest rules of the entity) r`; `false` when none can be in scope.
-fn push_latest(sql: &mut Sql, column: &str, scope: &Scope, level: Level, entity: &EntityId) -> bool {
+/// `SELECT DISTINCT column FROM (the rules of the entity) r`; `false` when none can be in scope.
+fn push_of(sql: &mut Sql, column: &str, scope: &Scope, level: Level, entity: &EntityId) -> bool {
     sql.push(format!(
-        "(SELECT r.{column} FROM rules r WHERE r.deleted_at IS NULL AND r.level = "
+        "SELECT DISTINCT r.{column} FROM rules r WHERE r.deleted_at IS NULL AND r.level = "
     ))
     .push_bind(level.key())
     .push(" AND r.entity_id = ")
     .push_bind(entity.to_string());
-    if !scope::push_rules(sql, scope, level) {
-        return false;
-    }
-    sql.push(" ORDER BY r.number DESC LIMIT ")
-        .push_bind(LOOKED_THROUGH)
-        .push(") latest");
-    true
+    scope::push_rules(sql, scope, level)
 }
 
 async fn facets(db: &mut Connection, scope: &Scope, level: Level, entity: &EntityId) -> Result<RuleFacets> {
-    let mut authors = Sql::new("SELECT DISTINCT latest.author_id, u.name AS name FROM ");
-    let mut targets = Sql::new("SELECT DISTINCT latest.target_id FROM ");
-    if !push_latest(&mut authors, "author_id", scope, level, entity)
-        || !push_latest(&mut targets, "target_id", scope, level, entity)
+    let mut authors = Sql::new("SELECT made.author_id, w.name AS name FROM (");
+    let mut targets = Sql::new("");
+    if !push_of(&mut authors, "author_id", scope, level, entity)
+        || !push_of(&mut targets, "target_id", scope, level, entity)
     {
         return Ok(RuleFacets::default());
     }
     authors
-        .push(" LEFT JOIN users u ON u.id = latest.author_id ORDER BY name LIMIT ")
-        .push_bind(TOLD);
-    targets.push(" ORDER BY latest.target_id LIMIT ").push_bind(TOLD);
+        .push(") made LEFT JOIN users w ON w.id = made.author_id ORDER BY name LIMIT ")
+        .push_bind(MOST_FACETS);
+    targets
+        .push(" ORDER BY r.target_id LIMIT ")
+        .push_bind(MOST_FACETS);
     let rows: Vec<(Option<String>, Option<String>)> = authors.build_query_as().fetch_all(&mut *db).await?;
     let mut facets = RuleFacets {
         targets: targets.build_query_scalar().fetch_all(&mut *db).await?,
@@ -94,5 +149,18 @@ impl RuleLists for DbStore {
     async fn rule_facets(&self, scope: &Scope, level: Level, entity: &EntityId) -> Result<RuleFacets> {
         let mut db = self.reader.acquire().await?;
         facets(&mut db, scope, level, entity).await
+    }
+
+    async fn explain_rules(&self, query: &RuleQuery) -> Result<Vec<String>> {
+        let mut db = self.reader.acquire().await?;
+        match page_of(query, EXPLAIN) {
+            Some(page) => explained(&mut db, page).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn explain_uses(&self, kind: EntityKind, id: &EntityId) -> Result<Vec<String>> {
+        let mut db = self.reader.acquire().await?;
+        catalog_uses::explain(&mut db, kind, id).await
     }
 }

@@ -8,7 +8,7 @@ use leadbell_domain::{
 
 use super::{
     DbStore, MIGRATOR, Result, SINGLE_SERVER, catalog, connection_faults, connections, deliveries, events,
-    finish, leases, people, rules, sending, upsert,
+    finish, leases, people, rule_lists, rules, sending, upsert,
 };
 use crate::{
     ApiKey, Backlog, Claim, Connection, ConnectionCheck, ConnectionScope, ConnectionStatus, Delivery,
@@ -152,7 +152,7 @@ impl Store for DbStore {
                 total: 0,
             });
         }
-        read!(self, rules::list, query)
+        read!(self, rule_lists::list, query)
     }
 
     async fn rule_changes(&self, since: i64) -> Result<RuleChanges> {

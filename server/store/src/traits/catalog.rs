@@ -45,7 +45,8 @@ pub trait CatalogStore {
         &self,
         pingtrees: &[EntityId],
     ) -> Result<HashMap<EntityId, BTreeSet<EntityId>>, StoreError>;
-    /// What uses an entity. Rules whose filters name it are counted all, and listed (50 at most) within `scope`.
+    /// What uses an entity. Rules and presets whose filters name it are counted all, and listed (50 at most) within
+    /// `scope`.
     async fn entry_uses(
         &self,
         kind: EntityKind,

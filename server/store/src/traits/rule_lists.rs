@@ -1,9 +1,9 @@
 //! What lists of rules can be narrowed by.
 
 use async_trait::async_trait;
-use leadbell_domain::{EntityId, Level, Scope};
+use leadbell_domain::{EntityId, EntityKind, Level, Scope};
 
-use crate::{RuleFacets, StoreError};
+use crate::{RuleFacets, RuleQuery, StoreError};
 
 /// Questions about the rules of one entity as a whole.
 #[async_trait]
@@ -15,4 +15,8 @@ pub trait RuleLists: Send + Sync + 'static {
         level: Level,
         entity: &EntityId,
     ) -> Result<RuleFacets, StoreError>;
+    /// How the database finds a page of rules, step by step in its own words.
+    async fn explain_rules(&self, query: &RuleQuery) -> Result<Vec<String>, StoreError>;
+    /// The same of what uses an entity.
+    async fn explain_uses(&self, kind: EntityKind, id: &EntityId) -> Result<Vec<String>, StoreError>;
 }

@@ -12,6 +12,7 @@ mod catalog;
 mod catalog_edit;
 mod catalog_import;
 mod catalog_plans;
+mod catalog_uses;
 mod concurrency;
 mod connection_desk;
 mod connection_faults;
@@ -119,6 +120,11 @@ on_both_databases! {
         many_entries_are_imported_at_once;
     catalog_plans:
         no_list_reads_the_whole_catalog;
+    catalog_uses:
+        uses_follow_every_change_of_rules_and_presets,
+        a_house_from_before_learns_what_its_rules_and_presets_name,
+        no_list_of_an_entitys_rules_reads_more_than_their_index,
+        what_uses_an_entry_is_found_without_reading_other_rules;
     scopes:
         a_publisher_sees_what_is_his_and_nothing_else,
         a_buyers_agent_sees_his_buyers_and_their_campaigns,
