@@ -121,7 +121,16 @@ impl Place {
 
 /// The address of an entity.
 pub(crate) fn overview(level: Level, id: &EntityId) -> String {
-    format!("/{}/{}", EntityKind::from(level).plural(), encode(id.as_str()))
+    format!("/{}/{}", EntityKind::from(level).plural(), segment(id))
+}
+
+/// An id as a part of an address. Where ids stand, `new` leads to the form of a new entry: an entry that is called so is
+/// written another way, which reads the same.
+fn segment(id: &EntityId) -> String {
+    match id.as_str() {
+        "new" => "ne%77".to_owned(),
+        id => encode(id),
+    }
 }
 
 /// The address of a product's presets.
@@ -140,7 +149,7 @@ pub(crate) fn list(kind: EntityKind) -> String {
 /// The address of an entry of the catalog.
 #[cfg(feature = "ssr")]
 pub(crate) fn entry(kind: EntityKind, id: &EntityId) -> String {
-    format!("{}/{}", list(kind), encode(id.as_str()))
+    format!("{}/{}", list(kind), segment(id))
 }
 
 #[cfg(test)]

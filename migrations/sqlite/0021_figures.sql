@@ -6,7 +6,9 @@ CREATE INDEX rules_by_entity
     ON rules (level, entity_id, number, trigger_key, status, platform, author_id, target_id, updated_at, name)
     WHERE deleted_at IS NULL;
 DROP INDEX rules_by_level;
-CREATE INDEX rules_by_level ON rules (level, number, trigger_key, status, platform) WHERE deleted_at IS NULL;
+CREATE INDEX rules_by_level
+    ON rules (level, number, trigger_key, status, platform, author_id, target_id, updated_at, name)
+    WHERE deleted_at IS NULL;
 
 -- Which rules name an entity in a filter, by their numbers. Rules that are deleted name nothing.
 CREATE TABLE rule_uses (

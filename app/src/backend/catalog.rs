@@ -23,8 +23,8 @@ pub trait CatalogBackend: Send + Sync {
     async fn entry_uses(&self, kind: EntityKind, id: &EntityId) -> Result<UsesView, AppError>;
     /// Gives an entry the status "deleted". `Conflict` when it was changed since `seen`.
     async fn delete_entry(&self, kind: EntityKind, id: &EntityId, seen: Timestamp) -> Result<(), AppError>;
-    /// Whether this person may import files; `Forbidden` or `NotFound` if not.
-    async fn may_import(&self) -> Result<(), AppError>;
+    /// Whether this person may import files; `Forbidden` or `NotFound` if not. Who already sends one had no page for it.
+    async fn may_import(&self, sends: bool) -> Result<(), AppError>;
     /// Looks at a CSV file, keeps it if it can be imported, and says what that would do.
     async fn dry_run(&self, file: &[u8]) -> Result<DryRun, AppError>;
     /// Imports a file that was looked at, if the catalog is still what `stamp` stands for.

@@ -176,6 +176,10 @@ fn empty(view: &EntityView, search: &RuleSearch, path: &str, tab: Tab) -> AnyVie
             <p class="empty__title">"No rules yet"</p>
             <p>{format!("A rule sends a Slack message when an event of this {kind} happens.")}</p>
             {view.can_manage.then(|| view! { <AddRule tab/> }.erase())}
+            {view.has_presets.then(|| {
+                let href = format!("{}presets", path.trim_end_matches("tracking"));
+                view! { <p><a href=href rel="external">"Start from a preset"</a></p> }.erase()
+            })}
         </section>
     }
     .erase()

@@ -123,6 +123,8 @@ pub struct EntityView {
     pub authors: Vec<Choice>,
     /// The channels and members that rules here send to.
     pub destinations: Vec<Choice>,
+    /// Whether there are presets that rules here can be made from.
+    pub has_presets: bool,
 }
 
 /// Search, filters and paging of a list of rules; the address of the page holds the same.

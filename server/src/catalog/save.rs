@@ -6,9 +6,11 @@ use leadbell_domain::{
     Duty, Entity, EntityId, EntityKind, EntityStatus, EntryDraft, FieldErrors, ParsedEntry, Platform,
     PlatformUse, Scope, Timestamp, Verb, Viewer,
 };
-use leadbell_store::{CatalogEntry, StoreError};
+use leadbell_store::{CatalogEntry, EntryChange, StoreError};
 
 use super::owners::{fits_its_product, holds_known_campaigns, name_owners, owner_text};
+use super::told;
+use crate::actor::Caller;
 use crate::state::AppState;
 
 /// Why an entry was not changed.
@@ -90,18 +92,18 @@ pub fn permitted_kind(viewer: &Viewer, kind: EntityKind) -> Result<Scope, Catalo
 /// Adds an entry, or replaces one that was last changed at the given time.
 pub async fn save(
     state: &AppState,
-    viewer: &Viewer,
+    viewer: &Caller,
     kind: EntityKind,
     editing: Option<(&EntityId, Timestamp)>,
     draft: &EntryDraft,
 ) -> Result<CatalogEntry, CatalogError> {
-    let (scope, before) = match editing {
-        Some((id, _)) => (
-            viewer.duty(Duty::Catalog, Verb::Manage),
-            Some(permitted(state, viewer, kind, id).await?),
-        ),
-        None => (duty(viewer, kind)?, None),
+    let id = editing.map(|(id, _)| id);
+    let before = match id {
+        Some(id) => permitted(state, viewer, kind, id).await.map(Some),
+        None => duty(viewer, kind).map(|_| None),
     };
+    let before = told_if_refused(state, viewer, kind, id, before).await?;
+    let scope = viewer.duty(Duty::Catalog, Verb::Manage);
     let mut draft = draft.clone();
     if let Some(before) = &before {
         draft.id = Some(before.entity.id.to_string());
@@ -128,7 +130,11 @@ pub async fn save(
     let known = before.as_ref().map(|before| &before.entity);
     match settle_platform(&scope, kind, known, parsed.platform) {
         Ok(platform) => parsed.platform = platform,
-        Err(why) => errors.add("platform", why),
+        Err(why) => {
+            // The form offers him no other.
+            told::refused(state, viewer, "platform", Some((kind, id))).await;
+            errors.add("platform", why);
+        }
     }
     if parsed.platform.is_none() && kind.platform_use() == PlatformUse::One && errors.is_empty() {
         errors.add("platform", "Choose the platform.");
@@ -140,10 +146,27 @@ pub async fn save(
     }
     let now = state.clock.now_ms();
     let entry = entry_of(parsed, known, now);
-    Ok(match editing {
+    let after = match editing {
         Some((_, seen)) => state.store.replace_entry(&entry, &scope, seen, now).await?,
         None => state.store.add_entry(&entry, now).await?,
-    })
+    };
+    let change = EntryChange { before, after };
+    told::changed(state, viewer, &change).await;
+    Ok(change.after)
+}
+
+/// Keeps what no page offers: to change what is not his to change, or not there.
+async fn told_if_refused<T>(
+    state: &AppState,
+    caller: &Caller,
+    kind: EntityKind,
+    id: Option<&EntityId>,
+    permitted: Result<T, CatalogError>,
+) -> Result<T, CatalogError> {
+    if matches!(permitted, Err(CatalogError::NotFound | CatalogError::Forbidden)) {
+        told::refused(state, caller, "entry", Some((kind, id))).await;
+    }
+    permitted
 }
 
 fn entry_of(parsed: ParsedEntry, before: Option<&Entity>, now: Timestamp) -> CatalogEntry {
@@ -213,19 +236,26 @@ pub fn settle_platform(
 /// Gives an entry the status "deleted".
 pub async fn delete(
     state: &AppState,
-    viewer: &Viewer,
+    viewer: &Caller,
     kind: EntityKind,
     id: &EntityId,
     seen: Timestamp,
 ) -> Result<CatalogEntry, CatalogError> {
-    permitted(state, viewer, kind, id).await?;
+    let found = permitted(state, viewer, kind, id).await;
+    let before = told_if_refused(state, viewer, kind, Some(id), found).await?;
     let scope = viewer.duty(Duty::Catalog, Verb::Manage);
     let now = state.clock.now_ms();
     let status = EntityStatus::Deleted;
-    Ok(state
+    let after = state
         .store
         .set_entry_status(kind, id, status, &scope, seen, now)
-        .await?)
+        .await?;
+    let change = EntryChange {
+        before: Some(before),
+        after,
+    };
+    told::changed(state, viewer, &change).await;
+    Ok(change.after)
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::put;
 use axum::{Json, Router};
-use leadbell_domain::{EntityKind, EntryDraft, FieldErrors};
+use leadbell_domain::{AuditAction, EntityKind, EntryDraft, FieldErrors};
 use leadbell_store::EntityUpsert;
 use serde_json::{Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
 use super::request::json_body;
+use crate::catalog;
 use crate::state::AppState;
 
 /// Most entries of one request.
@@ -28,12 +29,14 @@ async fn upsert(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<Value>, Problem> {
-    authenticate(&state, &headers, ApiScope::Catalog).await?;
+    let caller = authenticate(&state, &headers, ApiScope::Catalog).await?;
     let entities = parse(&json_body(&headers, body).await?).map_err(Problem::fields)?;
     let counts = state
         .store
         .upsert_entities(&entities, state.clock.now_ms())
         .await?;
+    let action = AuditAction::CatalogChanged;
+    catalog::came_in(&state, &caller, action, &entities, &counts).await;
     Ok(Json(
         json!({"created": counts.created, "updated": counts.updated, "unchanged": counts.unchanged}),
     ))

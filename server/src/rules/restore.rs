@@ -1,11 +1,12 @@
 //! Bringing back what a rule was: through the same doors as a save, so that what is no longer allowed stays away.
 
-use leadbell_domain::{EntityId, Level, RuleDraft, RuleId, StoredRule, Verb, Viewer};
+use leadbell_domain::{EntityId, Level, PresetId, RuleDraft, RuleId, StoredRule, Verb, Viewer};
 use leadbell_store::{KeptRule, RuleChange};
 
 use super::{RuleError, Saved, finished, permitted_entity};
 use crate::actor::Caller;
 use crate::judging::{Judged, judge};
+use crate::refused;
 use crate::state::AppState;
 
 /// The rule, deleted or not, if the viewer may do this with it.
@@ -34,6 +35,26 @@ pub async fn permitted_kept(
     Err(RuleError::NotFound)
 }
 
+/// What a person is told whose rule comes back without its preset.
+const LOST: &str = "Its preset is deleted, so the rule follows none now.";
+
+/// Takes a preset out of the draft that is not there any more; answers whether it did.
+pub(crate) async fn lose_deleted_preset(
+    state: &AppState,
+    viewer: &Viewer,
+    draft: &mut RuleDraft,
+) -> Result<bool, RuleError> {
+    let Ok(id) = PresetId::new(draft.preset_id.trim()) else {
+        return Ok(false);
+    };
+    let scope = viewer.scope(Level::Product, Verb::View);
+    let is_lost = state.store.find_preset(&id, &scope).await?.is_none();
+    if is_lost {
+        draft.preset_id.clear();
+    }
+    Ok(is_lost)
+}
+
 /// Which version of a rule is to be what it is again.
 #[derive(Debug)]
 pub struct Restoring<'a> {
@@ -54,7 +75,13 @@ pub async fn restore(
     restoring: Restoring<'_>,
 ) -> Result<Saved, RuleError> {
     let Restoring { id, version, seen } = restoring;
-    let kept = permitted_kept(state, caller, level, entity, id, Verb::Manage).await?;
+    let kept = match permitted_kept(state, caller, level, entity, id, Verb::Manage).await {
+        Err(error @ (RuleError::NotFound | RuleError::Forbidden)) => {
+            refused::target(state, caller, "rule", None, Some(id)).await;
+            return Err(error);
+        }
+        kept => kept?,
+    };
     if seen.is_some_and(|seen| seen != kept.stored.version) {
         return Err(RuleError::Conflict);
     }
@@ -70,8 +97,18 @@ pub async fn restore(
         ..now.clone()
     };
     let entity = permitted_entity(state, caller, level, entity, Verb::Manage).await?;
-    let draft = RuleDraft::of(&then);
-    let Judged { rule, note } = judge(state, caller, level, &entity, &draft, Some(&now.rule)).await?;
+    let mut draft = RuleDraft::of(&then);
+    let lost = lose_deleted_preset(state, caller, &mut draft).await?;
+    let judged = judge(state, caller, level, &entity, &draft, Some(&now.rule)).await;
+    if let Err(RuleError::Fields(errors)) = &judged {
+        refused::draft(state, caller, level, &entity, &draft, errors).await;
+    }
+    let Judged { rule, note } = judged?;
+    let note = match (lost, note) {
+        (true, Some(note)) => Some(format!("{LOST} {note}")),
+        (true, None) => Some(LOST.to_owned()),
+        (false, note) => note,
+    };
     // What was checked is what is written over: nobody else's change in between is lost.
     let change = RuleChange::restore(id, &rule, &scope, Some(now.version));
     let changed = state

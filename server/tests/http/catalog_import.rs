@@ -13,7 +13,7 @@ async fn admin(app: &TestApp, role: Role) -> Browser {
 }
 
 /// Sends a file as a browser's form does.
-async fn upload(browser: &Browser, file: &[u8]) -> Answer {
+pub async fn upload(browser: &Browser, file: &[u8]) -> Answer {
     let mut body = b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\
                      Content-Type: text/csv\r\n\r\n"
         .to_vec();
@@ -29,7 +29,7 @@ async fn upload(browser: &Browser, file: &[u8]) -> Answer {
     browser.send(request).await
 }
 
-fn hidden(page: &Answer, name: &str) -> String {
+pub fn hidden(page: &Answer, name: &str) -> String {
     let mark = format!("name=\"{name}\" value=\"");
     let from = page
         .text
@@ -39,7 +39,7 @@ fn hidden(page: &Answer, name: &str) -> String {
     page.text[from..].split('"').next().expect("a value").to_owned()
 }
 
-async fn confirm(browser: &Browser, checked: &Answer) -> Answer {
+pub async fn confirm(browser: &Browser, checked: &Answer) -> Answer {
     let (id, stamp) = (hidden(checked, "id"), hidden(checked, "stamp"));
     browser
         .form("/catalog/import", &[("id", &id), ("stamp", &stamp)])

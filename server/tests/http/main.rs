@@ -6,6 +6,7 @@
 mod account;
 mod adjacent;
 mod audit;
+mod catalog_audit;
 mod catalog_edit;
 mod catalog_import;
 mod catalog_lists;

@@ -130,12 +130,11 @@ fn lines(uses: &UsesView) -> AnyView {
         ));
     }
     if uses.presets > 0 {
-        let how = match row.kind {
-            EntityKind::Product => "are kept on it",
-            _ => "name it in a filter",
-        };
         let presets = if uses.presets == 1 { "preset" } else { "presets" };
-        let said = format!("{} {presets} {how}. They stay as they are.", uses.presets);
+        let said = match row.kind {
+            EntityKind::Product => format!("{} {presets} of its own.", uses.presets),
+            _ => format!("{} {presets} with a filter that names it.", uses.presets),
+        };
         let shown = uses.preset_uses.iter().map(|(product, id, name)| {
             let href = preset_address(product, id);
             view! { <li><a href=href>{format!("Preset “{name}”")}</a></li> }.erase()

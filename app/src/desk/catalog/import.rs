@@ -20,7 +20,7 @@ pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Respon
         Ok(visit) => visit,
         Err(elsewhere) => return *elsewhere,
     };
-    match visit.backend.may_import().await {
+    match visit.backend.may_import(false).await {
         Ok(()) => visit.page(TITLE, || page(None, "", &Wrong::default())).await,
         Err(error) => visit.trouble(error).await,
     }
@@ -76,7 +76,7 @@ async fn look(pages: Pages, request: Request) -> Response {
         Err(_) => return Redirect::to(&login_address(&parts.uri)).into_response(),
     };
     // Only who may import makes us read megabytes.
-    if let Err(error) = visit.backend.may_import().await {
+    if let Err(error) = visit.backend.may_import(true).await {
         return visit.trouble(error).await;
     }
     let mut form = match Multipart::from_request(Request::from_parts(parts, body), &()).await {

@@ -37,7 +37,17 @@ fn page_of(entry: &AuditEntry, viewer: &Viewer, living: &[RuleId]) -> Option<Str
         "user" if viewer.user.as_ref().is_some_and(|own| own.as_str() == id) => Some("/account".to_owned()),
         "user" => (viewer.duty(Duty::Users, Verb::View) == Scope::All).then(|| format!("/users/{id}")),
         "key" => (viewer.duty(Duty::Users, Verb::View) == Scope::All).then(|| "/users/keys".to_owned()),
-        _ => None,
+        kind => {
+            let kind = EntityKind::from_key(kind)?;
+            let reached = match viewer.catalog_scope(kind) {
+                Scope::All => true,
+                Scope::Platform(own) => entry.platform.is_none_or(|platform| platform == own),
+                _ => false,
+            };
+            let id: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
+            let folder = if kind.level().is_some() { "" } else { "/catalog" };
+            reached.then(|| format!("{folder}/{}/{}", kind.plural(), id.replace('+', "%20")))
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use leadbell_app::views::catalog::{
     CatalogListing, CatalogSearch, DryRun, EntryForm, EntryView, Imported, NotSaved, SaveEntry, UsesView,
 };
 use leadbell_domain::{
-    Duty, EntityId, EntityKind, EntityStatus, EntryDraft, FieldErrors, Platform, PlatformUse, Scope,
-    Timestamp, UserId, Verb, Viewer,
+    AuditAction, Duty, EntityId, EntityKind, EntityStatus, EntryDraft, FieldErrors, Platform, PlatformUse,
+    Scope, Timestamp, UserId, Verb, Viewer,
 };
 use leadbell_store::{CatalogEntry, EntityQuery};
 
@@ -73,7 +73,7 @@ impl CatalogBackend for RequestBackend {
 
     async fn save_entry(&self, save: &SaveEntry) -> Result<Result<(EntityId, String), NotSaved>, AppError> {
         let editing = save.editing.as_ref().map(|(id, seen)| (id, *seen));
-        match catalog::save(&self.state, &self.viewer()?, save.kind, editing, &save.draft).await {
+        match catalog::save(&self.state, &self.caller()?, save.kind, editing, &save.draft).await {
             Ok(entry) => Ok(Ok((entry.entity.id, entry.entity.name))),
             Err(CatalogError::Fields(errors)) => Ok(Err(NotSaved::Fields(errors))),
             Err(CatalogError::Conflict) => {
@@ -90,18 +90,23 @@ impl CatalogBackend for RequestBackend {
     }
 
     async fn delete_entry(&self, kind: EntityKind, id: &EntityId, seen: Timestamp) -> Result<(), AppError> {
-        catalog::delete(&self.state, &self.viewer()?, kind, id, seen)
+        catalog::delete(&self.state, &self.caller()?, kind, id, seen)
             .await
             .map_err(catalog_error)?;
         Ok(())
     }
 
-    async fn may_import(&self) -> Result<(), AppError> {
-        self.importer().map(drop)
+    async fn may_import(&self, sends: bool) -> Result<(), AppError> {
+        let importer = if sends {
+            self.sender().await
+        } else {
+            self.importer()
+        };
+        importer.map(drop)
     }
 
     async fn dry_run(&self, file: &[u8]) -> Result<DryRun, AppError> {
-        let (user, scope) = self.importer()?;
+        let (user, scope) = self.sender().await?;
         match catalog::check(&self.state, &scope, file)
             .await
             .map_err(catalog_error)?
@@ -130,7 +135,7 @@ impl CatalogBackend for RequestBackend {
     }
 
     async fn import(&self, id: &str, stamp: &str) -> Result<Imported, AppError> {
-        let (user, scope) = self.importer()?;
+        let (user, scope) = self.sender().await?;
         let store = &self.state.store;
         let file = store
             .find_import(id, &user)
@@ -152,6 +157,8 @@ impl CatalogBackend for RequestBackend {
         let now = self.state.clock.now_ms();
         match store.import_entries(&checked.told, stamp, now).await {
             Ok(counts) => {
+                let (caller, action) = (self.caller()?, AuditAction::CatalogImported);
+                catalog::came_in(&self.state, &caller, action, &checked.told, &counts).await;
                 // A file that stays behind is forgotten with the next.
                 if let Err(error) = store.drop_import(id).await {
                     tracing::warn!(%error, "an imported file is not forgotten");
@@ -220,6 +227,15 @@ impl RequestBackend {
             // There is no such page for others.
             _ => Err(AppError::NotFound),
         }
+    }
+
+    /// The same of who sends one: no page offers that to anybody else.
+    async fn sender(&self) -> Result<(UserId, Scope), AppError> {
+        let importer = self.importer();
+        if let (Err(AppError::NotFound), Ok(caller)) = (&importer, self.caller()) {
+            catalog::refused(&self.state, &caller, "file", None).await;
+        }
+        importer
     }
 
     /// A file that can be imported, in words.

@@ -123,5 +123,6 @@ pub async fn entity(
         triggers,
         authors: Vec::new(),
         destinations: Vec::new(),
+        has_presets: false,
     })
 }

@@ -3,7 +3,7 @@
 use leadbell_app::error::AppError;
 use leadbell_app::views::{Choice, EntityView};
 use leadbell_domain::{EntityId, Level, Role, UserId, Verb, Viewer};
-use leadbell_store::{MOST_FACETS, RuleAuthor};
+use leadbell_store::{MOST_FACETS, PresetQuery, RuleAuthor};
 
 use super::entity;
 use crate::http::backend::store_error;
@@ -45,7 +45,21 @@ pub async fn entity_with_facets(
         .map(|id| choice(id, format!("{} {id}", sign(id))))
         .collect();
     say_if_cut(&mut view.destinations, "There are more: search for the ID");
+    view.has_presets = level == Level::Product && view.can_manage && has_presets(state, viewer, id).await?;
     Ok(view)
+}
+
+/// Whether the product keeps presets that rules can be made from.
+async fn has_presets(state: &AppState, viewer: &Viewer, product: &EntityId) -> Result<bool, AppError> {
+    let query = PresetQuery {
+        scope: viewer.scope(Level::Product, Verb::View),
+        product: Some(product.clone()),
+        search: String::new(),
+        offset: 0,
+        limit: 1,
+    };
+    let page = state.store.list_presets(&query).await.map_err(store_error)?;
+    Ok(!page.rows.is_empty())
 }
 
 /// Says so where not all are offered.

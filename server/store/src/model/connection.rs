@@ -143,7 +143,7 @@ pub struct ConnectionListing {
     pub connection: Connection,
     /// Rules that use it, of those that were to be counted; per level no more than [`MOST_RULES`] are.
     pub rules: i64,
-    /// Messages that wait for it; no more than [`MOST_WAITING`] are counted.
+    /// Messages of such rules that wait for it; no more than [`MOST_WAITING`] are counted.
     pub waiting: i64,
 }
 

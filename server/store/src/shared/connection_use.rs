@@ -10,7 +10,7 @@ use super::{Connection as Db, Result, Sql, push_in, scope};
 use crate::verdict::WAITING;
 use crate::{Connection, ConnectionListing, MOST_RULES, MOST_WAITING};
 
-/// The connections with their use; only rules in these scopes are counted.
+/// The connections with their use; only rules in these scopes, and their messages, are counted.
 pub(super) async fn with_use(
     db: &mut Db,
     connections: Vec<Connection>,
@@ -40,17 +40,26 @@ pub(super) async fn with_use(
             *used.entry(fields.get("id")?).or_default() += fields.get::<i64>("used")?;
         }
     }
-    let mut sql = Sql::new(format!(
-        "SELECT c.id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM destinations d JOIN deliveries w \
-         ON w.destination_id = d.id AND w.{WAITING} WHERE d.connection_id = c.id LIMIT {}) AS few) AS waiting \
-         FROM connections c WHERE ",
-        MOST_WAITING + 1
-    ));
-    push_in(&mut sql, "c.id", &ids);
     let mut waiting: HashMap<String, i64> = HashMap::new();
-    for row in &sql.build().fetch_all(&mut *db).await? {
-        let fields = Fields::of(row, "connections", "id")?;
-        waiting.insert(fields.get("id")?, fields.get("waiting")?);
+    for (level, scope) in rules {
+        let mut sql = Sql::new(format!(
+            "SELECT c.id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM destinations d JOIN deliveries w \
+             ON w.destination_id = d.id AND w.{WAITING} JOIN rules r ON r.id = w.rule_id AND r.level = "
+        ));
+        sql.push_bind(level.key()).push(" WHERE d.connection_id = c.id");
+        if !scope::push_rules(&mut sql, scope, *level) {
+            continue;
+        }
+        sql.push(format!(
+            " LIMIT {}) AS few) AS waiting FROM connections c WHERE ",
+            MOST_WAITING + 1
+        ));
+        push_in(&mut sql, "c.id", &ids);
+        for row in &sql.build().fetch_all(&mut *db).await? {
+            let fields = Fields::of(row, "connections", "id")?;
+            let count = waiting.entry(fields.get("id")?).or_default();
+            *count = (MOST_WAITING + 1).min(*count + fields.get::<i64>("waiting")?);
+        }
     }
     Ok(connections
         .into_iter()

@@ -174,6 +174,10 @@ async fn write(
         }
         Deed::Insert(_) | Deed::Delete => old.rule.clone(),
     };
+    // A save that changes nothing is no change.
+    if matches!(change.deed, Deed::Update(_)) && rule == old.rule {
+        return Ok(old);
+    }
     let stored = StoredRule {
         version: old.version + 1,
         rule,

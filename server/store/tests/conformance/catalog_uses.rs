@@ -203,7 +203,10 @@ pub async fn no_list_of_an_entitys_rules_reads_more_than_their_index(bench: &Ben
         let plan = bench.store.explain_rules(&query).await.unwrap().join("\n");
         let fits = match bench.pools {
             Pools::Sqlite(_) => plan.contains("INDEX rules_by_entity (level=? AND entity_id=?"),
-            Pools::Postgres(_) => plan.contains("rules_by_") && !plan.contains("Seq Scan on rules"),
+            // Which of the indexes that begin with the entity it takes, is its own business.
+            Pools::Postgres(_) => plan
+                .lines()
+                .any(|step| step.contains("Index Cond") && step.contains("entity_id = ")),
         };
         assert!(fits, "{what}:\n{plan}");
     }

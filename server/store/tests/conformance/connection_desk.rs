@@ -68,7 +68,8 @@ pub async fn connections_are_listed_broken_ones_first_with_what_uses_them(bench:
         .store
         .connection_listing(&used, &ConnectionScope::All, &his)
         .await;
-    assert_eq!(listing.unwrap().unwrap().rules, 1);
+    let listing = listing.unwrap().unwrap();
+    assert_eq!((listing.rules, listing.waiting), (1, 0), "the other rule waits");
     let told = bench.store.connection_rules(&used, &his, 10).await.unwrap();
     assert_eq!((told.len(), &told[0].rule.entity), (1, &id("1044")));
     assert_eq!(

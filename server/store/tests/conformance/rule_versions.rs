@@ -138,6 +138,11 @@ pub async fn what_changes_nothing_or_fails_leaves_no_version(bench: &Bench) {
         .delete_rule(&made.id, Level::Product, &Scope::All, Some(7), &BY, NOON)
         .await;
     assert!(matches!(error(late), StoreError::Conflict));
+    let same = bench
+        .store
+        .update_rule(&made.id, &made.rule, &Scope::All, Some(1), &BY, NOON + 1)
+        .await;
+    assert_eq!(same.unwrap(), made);
     assert_eq!(history(bench, &made).await, [(1, ChangeKind::Created)]);
 }
 
@@ -256,8 +261,12 @@ pub async fn versions_and_deleted_rules_come_page_by_page_newest_first(bench: &B
     let store = &bench.store;
     let made = product_rule(&**store, &connection).await;
     for round in 2..=7 {
+        let edited = Rule {
+            name: format!("Round {round}"),
+            ..made.rule.clone()
+        };
         store
-            .update_rule(&made.id, &made.rule, &Scope::All, None, &BY, NOON + round)
+            .update_rule(&made.id, &edited, &Scope::All, None, &BY, NOON + round)
             .await
             .unwrap();
     }

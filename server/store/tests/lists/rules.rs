@@ -1,6 +1,6 @@
 //! Lists of rules: of a product with 25,000 of them, and of all products.
 
-use leadbell_domain::{EntityKind, Level, Platform, RuleSort, RuleStatus, Scope, Trigger, UserId};
+use leadbell_domain::{Level, Platform, RuleSort, RuleStatus, Scope, Trigger, UserId};
 use leadbell_store::{RuleAuthor, RuleQuery, Store};
 
 use crate::{Figures, ids};
