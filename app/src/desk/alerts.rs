@@ -112,8 +112,8 @@ fn told(found: &AlertsView) -> AnyView {
     let rows = found.told.iter().map(line).collect_view();
     let column = |label: &'static str| view! { <th role="columnheader" scope="col">{label}</th> }.erase();
     view! {
-        <section class="page-part">
-            <h2 class="page-part__title">"What was told"</h2>
+        <section class="log-part">
+            <h2 class="log-part__title">"What was told"</h2>
             <table class="table" role="table" aria-label="What was told">
                 <thead role="rowgroup">
                     <tr role="row">{column("Time")} {column("Message")} {column("State")}</tr>

@@ -127,8 +127,8 @@ fn broken(health: &HealthView) -> AnyView {
     }
     let items = health.broken.iter().map(connection).collect_view();
     view! {
-        <section class="page-part">
-            <h2 class="page-part__title">"Connections that Slack refuses"</h2>
+        <section class="log-part">
+            <h2 class="log-part__title">"Connections that Slack refuses"</h2>
             <ul class="plain-list">{items}</ul>
         </section>
     }
@@ -162,8 +162,8 @@ fn destinations(health: &HealthView) -> AnyView {
         view! { <p class="hint">"There are more; these are the refused ones and those where most waits."</p> }.erase()
     });
     view! {
-        <section class="page-part">
-            <h2 class="page-part__title">"Channels and members with a queue"</h2>
+        <section class="log-part">
+            <h2 class="log-part__title">"Channels and members with a queue"</h2>
             <table class="table" role="table" aria-label="Channels and members with a queue">
                 <thead role="rowgroup">
                     <tr role="row">
@@ -200,8 +200,8 @@ fn line(row: &DestinationRow, now: i64) -> AnyView {
     view! {
         <tr role="row">
             <td role="cell" data-label="Sent to" class="table__wide">
-                <a class="table__name" href=row.log_href.clone()>{row.name.clone()}</a>
-                <a class="table__sub" href=row.connection_href.clone()>{row.connection.clone()}</a>
+                <a class="table__name nowrap" href=row.log_href.clone()>{row.name.clone()}</a>
+                <span class="table__sub">{row.connection.clone()}</span>
             </td>
             <td role="cell" data-label="State" class="table__wide">{state} {why} {since} {next}</td>
             <td role="cell" data-label="Waiting">{row.waiting.to_string()}</td>

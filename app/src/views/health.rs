@@ -24,8 +24,6 @@ pub struct DestinationRow {
     pub name: String,
     /// With which connection.
     pub connection: String,
-    /// Its page.
-    pub connection_href: String,
     /// The deliveries that go there.
     pub log_href: String,
     /// Why Slack refuses it, and what to do.

@@ -126,7 +126,8 @@ fn line(row: &DeliveryRow, resends: bool) -> AnyView {
         let input = row.is_resendable().then(|| {
             view! { <input class="log-box" type="checkbox" name="id" value=row.id.clone() aria-label=label/> }.erase()
         });
-        view! { <td role="cell" data-label="Choose">{input}</td> }.erase()
+        let class = if input.is_some() { "" } else { "log-none" };
+        view! { <td role="cell" data-label="Choose" class=class>{input}</td> }.erase()
     });
     let sub = |text: String| view! { <span class="table__sub">{text}</span> }.erase();
     let rule = format!("Rule {}", row.rule_number);

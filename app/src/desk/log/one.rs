@@ -105,7 +105,7 @@ fn actions(found: &DeliveryView) -> AnyView {
     let resend = with_query(RESEND, &[("id", &found.row.id), ("what", "chosen")]);
     let settle = (found.row.status == DeliveryStatus::Ambiguous).then(|| {
         view! {
-            <form class="row-actions" method="post" action=address(&found.row.id)>
+            <form class="row-actions log-settle" method="post" action=address(&found.row.id)>
                 <button type="submit" class="button" name="do" value="arrived">"It arrived"</button>
                 <button type="submit" class="button" name="do" value="not_arrived">"It did not, and need not"</button>
             </form>
@@ -209,8 +209,8 @@ fn calls(found: &DeliveryView) -> AnyView {
         .erase()
     };
     view! {
-        <section class="page-part">
-            <h2 class="page-part__title">"Calls of Slack"</h2>
+        <section class="log-part">
+            <h2 class="log-part__title">"Calls of Slack"</h2>
             {body}
         </section>
     }

@@ -102,13 +102,13 @@ fn what_it_does(look: &ResendLook, choice: &ResendChoice, back: String) -> AnyVi
     let twice: i64 = look.rows.iter().map(|row| row.maybe_twice).sum();
     let warning = (twice > 0).then(|| {
         let said = format!(
-            "{} may have been posted already, so readers may get them twice. Look into the channel first if that matters.",
+            "{} may have been posted already, so readers may see it twice. Look into the channel first if that matters.",
             messages(twice)
         );
         view! { <p class="remark">{said}</p> }.erase()
     });
     view! {
-        <section class="page-part">
+        <section class="log-part">
             <p>
                 {format!("{} will be sent again, as they were written then, each channel in the order of its events.", messages(look.count))}
                 " New messages for the same channels wait behind them."
@@ -162,6 +162,10 @@ fn line(row: &ResendRow) -> AnyView {
         .into_iter()
         .map(|note| view! { <span class="table__sub">{note}</span> }.erase())
         .collect_view();
+    let takes = match row.takes_ms {
+        0 => "no time".to_owned(),
+        ms => parts::span(ms),
+    };
     let connection = row
         .connection
         .clone()
@@ -170,7 +174,7 @@ fn line(row: &ResendRow) -> AnyView {
         <tr role="row">
             <td role="cell" data-label="Sent to" class="table__wide"><span>{row.destination.clone()}</span> {connection}</td>
             <td role="cell" data-label="Messages">{row.count.to_string()}</td>
-            <td role="cell" data-label="Takes about" class="nowrap">{parts::span(row.takes_ms)}</td>
+            <td role="cell" data-label="Takes about" class="nowrap">{takes}</td>
             <td role="cell" data-label="Worth knowing" class="table__wide">{notes}</td>
         </tr>
     }

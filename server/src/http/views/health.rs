@@ -85,7 +85,6 @@ pub fn row(state: DestinationState, now: i64, can_manage: bool) -> DestinationRo
             state.target.id(),
             state.connection
         ),
-        connection_href: format!("/connections/{}", state.connection),
         next_try: reason
             .and(Some(state.paused_until))
             .filter(|at| *at > now && state.waiting > 0),
