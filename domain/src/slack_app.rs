@@ -55,25 +55,30 @@ impl TokenKind {
 }
 
 /// The manifest of a Slack app that can do everything rules do, compact JSON. Messages to people need its Messages tab.
-fn manifest() -> String {
+fn manifest(redirect: Option<&str>) -> String {
+    let redirects = redirect.map_or_else(String::new, |address| {
+        let address = address.replace(['"', '\\'], "");
+        format!("\"redirect_urls\":[\"{address}\"],")
+    });
     let scopes: Vec<String> = BOT.iter().map(|need| format!("\"{}\"", need.scope)).collect();
     let scopes = scopes.join(",");
     format!(
         "{{\"display_information\":{{\"name\":\"Leadbell\",\"description\":\"Lead and call events as Slack messages\"}},\
          \"features\":{{\"app_home\":{{\"home_tab_enabled\":false,\"messages_tab_enabled\":true,\
          \"messages_tab_read_only_enabled\":true}},\"bot_user\":{{\"display_name\":\"Leadbell\",\
-         \"always_online\":true}}}},\"oauth_config\":{{\"scopes\":{{\"bot\":[{scopes}]}}}},\
+         \"always_online\":true}}}},\"oauth_config\":{{{redirects}\"scopes\":{{\"bot\":[{scopes}]}}}},\
          \"settings\":{{\"org_deploy_enabled\":false,\"socket_mode_enabled\":false,\
          \"token_rotation_enabled\":false}}}}"
     )
 }
 
-/// The address that opens Slack's page for a new app with everything filled in.
+/// The address that opens Slack's page for a new app with everything filled in; with the address that people come back
+/// to from Slack, where they add the app by OAuth.
 #[must_use]
-pub fn app_creation_link() -> String {
+pub fn app_creation_link(redirect: Option<&str>) -> String {
     format!(
         "https://api.slack.com/apps?new_app=1&manifest_json={}",
-        percent_encoded(&manifest())
+        percent_encoded(&manifest(redirect))
     )
 }
 
@@ -113,17 +118,22 @@ mod tests {
 
     #[test]
     fn the_link_carries_the_whole_manifest_in_one_value() {
-        let link = app_creation_link();
+        let link = app_creation_link(None);
         let (page, value) = link.split_once("&manifest_json=").unwrap();
         assert_eq!(page, "https://api.slack.com/apps?new_app=1");
-        assert_eq!(decoded(value), manifest());
+        assert_eq!(decoded(value), manifest(None));
         // Slack's page and browsers take addresses of a few thousand characters.
         assert!(link.len() < 2_000, "{}", link.len());
     }
 
     #[test]
     fn the_manifest_asks_for_the_four_scopes_and_a_place_for_direct_messages() {
-        let manifest: serde_json::Value = serde_json::from_str(&manifest()).unwrap();
+        let read = |text: String| -> serde_json::Value { serde_json::from_str(&text).unwrap() };
+        let back = "https://bell.example.com/connections/oauth";
+        let with = read(manifest(Some(back)));
+        let manifest = read(manifest(None));
+        assert_eq!(with["oauth_config"]["redirect_urls"], serde_json::json!([back]));
+        assert_eq!(with["oauth_config"]["scopes"], manifest["oauth_config"]["scopes"]);
         let wanted: Vec<&str> = needed_scopes(TokenKind::Bot)
             .iter()
             .map(|need| need.scope)

@@ -7,6 +7,10 @@ use crate::workspace::Workspace;
 
 /// The team's id.
 pub const TEAM: &str = "T0LEADBEL";
+/// The app's client id and secret, for "Add to Slack".
+pub const CLIENT_ID: &str = "4242.4242";
+/// Proves to the sandbox that it is the app who asks.
+pub const CLIENT_SECRET: &str = "sandbox-client-secret-0009";
 /// The user behind the app "Leadbell".
 pub const BOT_USER: &str = "U0LEADBOT";
 /// The user behind the app "Leadbell Lite".

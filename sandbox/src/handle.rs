@@ -150,6 +150,11 @@ impl SandboxHandle {
         self.shared.reset();
     }
 
+    /// Whether tokens given by "Add to Slack" from now on are exchanged for others after twelve hours.
+    pub fn rotate_tokens(&self, yes: bool) {
+        self.shared.lock().oauth.rotates = yes;
+    }
+
     /// Adds or replaces a team.
     pub fn add_team(&self, team: Team) {
         self.edit(|w| w.add_team(team));

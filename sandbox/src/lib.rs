@@ -24,6 +24,7 @@ mod limits;
 mod mask;
 mod model;
 mod mrkdwn;
+mod oauth;
 mod page;
 mod record;
 mod serve;
@@ -85,6 +86,7 @@ impl Sandbox {
         api::router(shared())
             .merge(control::router(shared()))
             .merge(page::router(shared()))
+            .merge(oauth::router(shared()))
     }
 }
 

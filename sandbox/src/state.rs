@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::history::History;
 use crate::limits::{Limiter, Limits};
+use crate::oauth::OAuth;
 use crate::record::{Call, Message};
 use crate::workspace::Workspace;
 
@@ -52,6 +53,8 @@ pub(crate) struct State {
     pub calls: History<Call>,
     pub limiter: Limiter,
     pub faults: Faults,
+    /// What "Add to Slack" handed out.
+    pub oauth: OAuth,
     /// Messages posted since the start or the last reset, forgotten ones included.
     pub posted: u64,
     /// Calls received since the start; never starts again, so ids stay unique.
@@ -96,6 +99,7 @@ impl Shared {
             calls: History::new(settings.history.saturating_mul(2), MAX_BYTES_EACH),
             limiter: Limiter::default(),
             faults: Faults::default(),
+            oauth: OAuth::default(),
             posted: 0,
             received: 0,
             message_seq: 0,
@@ -156,6 +160,7 @@ impl Shared {
         state.calls.clear();
         state.limiter.clear();
         state.faults.clear();
+        state.oauth = OAuth::default();
         (state.posted, state.rate_limited, state.refused) = (0, 0, 0);
         // `last_ts` stays: a `ts` handed out before must not come again.
         self.announce(&mut state, Event::Reset);

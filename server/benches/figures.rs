@@ -141,6 +141,7 @@ async fn serving() -> Result<()> {
         database_url: format!("sqlite://{}", folder.path().join("bench.db").display()),
         slack_api_url: sandbox.api_url(),
         keys: Arc::new(Keys::only(SecretKey::generate())),
+        slack_app: None,
         public_url: format!("http://{address}"),
         log: "warn".to_owned(),
         sandbox_listen: address,

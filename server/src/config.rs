@@ -7,10 +7,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use leadbell_dispatch::SlackApp;
 use leadbell_store::{Keys, SecretKey};
+use secrecy::SecretString;
 
 /// Every setting, its default and what it is for; README's table and `--help` say the same.
-pub const SETTINGS: [(&str, &str, &str); 9] = [
+pub const SETTINGS: [(&str, &str, &str); 12] = [
     (
         "LEADBELL_LISTEN",
         "127.0.0.1:3000",
@@ -42,6 +44,17 @@ pub const SETTINGS: [(&str, &str, &str); 9] = [
         "earlier keys, separated by commas, while LEADBELL_SECRET_KEY is exchanged",
     ),
     (
+        "LEADBELL_SLACK_CLIENT_ID",
+        "",
+        "client id of a Slack app, for the button “Add to Slack”",
+    ),
+    ("LEADBELL_SLACK_CLIENT_SECRET", "", "its client secret"),
+    (
+        "LEADBELL_SLACK_CLIENT_SECRET_FILE",
+        "",
+        "file with its client secret, instead",
+    ),
+    (
         "LEADBELL_PUBLIC_URL",
         "http://LEADBELL_LISTEN",
         "address people reach Leadbell under; https makes cookies Secure",
@@ -69,6 +82,8 @@ pub struct Config {
     pub slack_api_url: String,
     /// Encrypt tokens.
     pub keys: Arc<Keys>,
+    /// The Slack app that people add, if there is one.
+    pub slack_app: Option<Arc<SlackApp>>,
     /// How people reach us, without a trailing slash.
     pub public_url: String,
     /// Log filter.
@@ -161,6 +176,7 @@ fn from(get: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
             get("LEADBELL_SECRET_KEY_PREVIOUS"),
             &PathBuf::from(text("LEADBELL_SECRET_KEY_FILE")),
         )?),
+        slack_app: slack_app(&get)?.map(Arc::new),
         public_url: web_address("LEADBELL_PUBLIC_URL", &public_url)?,
         log: text("LEADBELL_LOG"),
         sandbox_listen: address("LEADBELL_SANDBOX_LISTEN")?,
@@ -175,6 +191,33 @@ fn web_address(name: &str, value: &str) -> Result<String, ConfigError> {
             name,
             "must be a web address that begins with http:// or https://",
         )),
+    }
+}
+
+/// The Slack app: its id and its secret, both or neither.
+fn slack_app(get: impl Fn(&str) -> Option<String>) -> Result<Option<SlackApp>, ConfigError> {
+    const ID: &str = "LEADBELL_SLACK_CLIENT_ID";
+    const SECRET: &str = "LEADBELL_SLACK_CLIENT_SECRET";
+    const FILE: &str = "LEADBELL_SLACK_CLIENT_SECRET_FILE";
+    let secret = match (get(SECRET), get(FILE)) {
+        (Some(secret), _) => Some(secret),
+        (None, Some(file)) => Some(
+            std::fs::read_to_string(&file)
+                .map_err(|error| wrong(FILE, format!("{file} can't be read: {error}")))?,
+        ),
+        (None, None) => None,
+    };
+    let secret = secret
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty());
+    match (get(ID), secret) {
+        (Some(id), Some(secret)) => Ok(Some(SlackApp {
+            client_id: id.trim().to_owned(),
+            client_secret: SecretString::from(secret),
+        })),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(wrong(ID, format!("goes with {SECRET} or {FILE}"))),
+        (None, Some(_)) => Err(wrong(SECRET, format!("goes with {ID}"))),
     }
 }
 
@@ -247,6 +290,24 @@ mod tests {
             assert!(message.starts_with(name) && !message.contains('\n'), "{message}");
             assert!(!message.contains("shortsecret"));
         }
+    }
+
+    #[test]
+    fn a_slack_app_has_an_id_and_a_secret_or_is_none() {
+        const ID: (&str, &str) = ("LEADBELL_SLACK_CLIENT_ID", "1.2");
+        const SECRET: (&str, &str) = ("LEADBELL_SLACK_CLIENT_SECRET", "hidden");
+        assert!(with(&[]).unwrap().slack_app.is_none());
+        let app = with(&[ID, SECRET]).unwrap().slack_app.unwrap();
+        assert!(!format!("{app:?}").contains("hidden"));
+        for half in [ID, SECRET] {
+            let message = with(&[half]).unwrap_err().to_string();
+            assert!(
+                message.starts_with(half.0) && !message.contains("hidden"),
+                "{message}"
+            );
+        }
+        let lost = [ID, ("LEADBELL_SLACK_CLIENT_SECRET_FILE", "/nowhere/secret")];
+        assert!(with(&lost).unwrap_err().to_string().contains("_SECRET_FILE"));
     }
 
     #[test]

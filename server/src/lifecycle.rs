@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::alerts;
 use crate::cli::CliError;
 use crate::config::Config;
+use crate::connections;
 use crate::http::{self, AnySessionStore, Web};
 use crate::ingest::Committer;
 use crate::state::{AppState, LiveRules};
@@ -26,6 +27,8 @@ use crate::telemetry;
 
 /// How often rules are compared with the database's, for changes made by other servers.
 const RULES_POLL: Duration = Duration::from_secs(1);
+/// How often Slack tokens that end are looked for.
+const TOKENS_POLL: Duration = Duration::from_secs(2);
 /// How often ended sessions are removed.
 const SESSION_SWEEP: Duration = Duration::from_secs(3_600);
 /// How long requests under way may take at the end.
@@ -75,6 +78,7 @@ impl Server {
             rules,
             wake,
             slack,
+            slack_app: config.slack_app.clone(),
             clock,
             public_url: Arc::from(config.public_url.as_str()),
         };
@@ -82,6 +86,7 @@ impl Server {
             tokio::spawn(dispatcher.run(stop.clone())),
             tokio::spawn(follow_rules(state.clone(), stop.clone())),
             tokio::spawn(alerts::watch(state.clone(), stop.clone())),
+            tokio::spawn(refresh_tokens(state.clone(), stop.clone())),
             tokio::spawn(sweep_sessions(state.clone(), sessions.clone(), stop.clone())),
         ];
         let router = http::router(
@@ -276,6 +281,21 @@ async fn follow_rules(state: AppState, stop: CancellationToken) {
         }
         if let Err(error) = state.rules.refresh_if_stale(&*state.store as &dyn Store).await {
             tracing::error!(%error, "the rules can't be compared with the database's");
+        }
+    }
+}
+
+/// Exchanges Slack tokens that end.
+async fn refresh_tokens(state: AppState, stop: CancellationToken) {
+    let mut turns = tokio::time::interval(TOKENS_POLL);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while state.slack_app.is_some() {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = turns.tick() => {}
+        }
+        if let Err(error) = connections::refresh_due(&state).await {
+            tracing::error!(?error, "Slack tokens that end can't be exchanged");
         }
     }
 }

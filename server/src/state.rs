@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use leadbell_dispatch::{Clock, SlackClient, WakeHandle};
+use leadbell_dispatch::{Clock, SlackApp, SlackClient, WakeHandle};
 use leadbell_store::{Store, StoreError};
 use tokio::sync::Mutex;
 
@@ -25,6 +25,8 @@ pub struct AppState {
     pub slack: SlackClient,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// The Slack app that people add, if there is one.
+    pub slack_app: Option<Arc<SlackApp>>,
     /// How people reach us, without a trailing slash.
     pub public_url: Arc<str>,
 }

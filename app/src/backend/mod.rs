@@ -15,6 +15,7 @@ mod people;
 mod places;
 mod presets;
 mod rule_files;
+mod slack_app;
 
 use std::sync::Arc;
 
@@ -39,6 +40,7 @@ pub use people::{Account, ApiKeys, Elevation, People};
 pub use places::PlacePages;
 pub use presets::PresetPages;
 pub use rule_files::RuleFiles;
+pub use slack_app::SlackAppPages;
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
@@ -58,6 +60,7 @@ pub trait Backend:
     + PresetPages
     + RuleFiles
     + RuleHistoryPages
+    + SlackAppPages
     + Send
     + Sync
 {

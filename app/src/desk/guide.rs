@@ -44,7 +44,7 @@ fn guide() -> AnyView {
                     "The short way, for messages that come from the app: this opens Slack with everything of steps 1 and 2"
                     " filled in. Choose the workspace, press “Create”, and go on with step 3."
                 </p>
-                <p>{connections::app_link()}</p>
+                <p>{connections::app_link(None)}</p>
                 <p>"Or by hand:"</p>
                 <ol>
                     <li>

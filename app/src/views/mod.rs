@@ -18,6 +18,7 @@ pub mod people;
 mod places;
 mod presets;
 mod rule_files;
+mod slack_app;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +35,7 @@ pub use many::*;
 pub use places::*;
 pub use presets::*;
 pub use rule_files::*;
+pub use slack_app::*;
 
 /// The person who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -147,6 +147,13 @@ impl Args {
         }
     }
 
+    /// Arguments that no log may show.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        ["refresh_token", "code", "client_secret"]
+            .into_iter()
+            .filter_map(|name| self.values.get(name)?.as_str())
+    }
+
     /// For the log and for faults aimed at a channel: the `channel` or `users` argument as text.
     pub fn target(&self) -> Option<&str> {
         self.values

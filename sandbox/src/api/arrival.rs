@@ -91,6 +91,18 @@ pub(super) fn answer(shared: &Shared, received: &Received, arrival: Arrival) -> 
     record.injected = injected;
     record.ts = ts;
     record.reply = held.is_none().then(|| wire.record());
+    if let Some(reply) = record
+        .reply
+        .as_mut()
+        .filter(|_| received.method == "oauth.v2.access")
+    {
+        // What it gives is nobody's to read.
+        reply.body = if reply.error.is_some() {
+            std::mem::take(&mut reply.body)
+        } else {
+            "(a token)".to_owned()
+        };
+    }
     if delayed {
         // Gone if the sandbox was reset meanwhile; then it stays gone.
         state.calls.edit(|c| c.seq == seq, |c| *c = record.clone());

@@ -17,6 +17,29 @@ pub(crate) fn given_token(authorization: Option<&str>, form: Option<&str>) -> Op
         .filter(|t| !t.is_empty())
 }
 
+/// Client id and secret of an `Authorization: Basic` header, with a colon between.
+pub(crate) fn given_basic(header: &str) -> Option<String> {
+    let (scheme, text) = header.split_once(' ')?;
+    let bytes = base64(text.trim()).filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    String::from_utf8(bytes).ok()
+}
+
+/// Base64, as far as a header needs it.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    for letter in text.trim_end_matches('=').bytes() {
+        let value = LETTERS.iter().position(|known| *known == letter)?;
+        bits = (bits << 6 | u32::try_from(value).ok()?) & 0xffff;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count & 0xff) as u8);
+        }
+    }
+    Some(bytes)
+}
+
 /// The token's record.
 ///
 /// # Errors

@@ -25,6 +25,7 @@ use serde_json::json;
 
 use crate::breaker::Breaker;
 use crate::model::{Token, TokenKind};
+use crate::oauth;
 use crate::state::{Shared, State};
 use args::Args;
 use arrival::{answer, arrive};
@@ -36,12 +37,13 @@ use wire::Work;
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
 /// The methods the sandbox knows.
-pub(crate) const METHODS: [&str; 5] = [
+pub(crate) const METHODS: [&str; 6] = [
     "auth.test",
     "chat.postMessage",
     "chat.update",
     "conversations.join",
     "conversations.open",
+    "oauth.v2.access",
 ];
 
 /// Routes of `/api`.
@@ -110,6 +112,11 @@ fn run(shared: &Shared, state: &mut State, received: &Received, seq: u64, honour
         let mut reply = Reply::error("unknown_method");
         reply.body.insert("req_method".into(), json!(method));
         work.reply = reply;
+        return work;
+    }
+    if method == "oauth.v2.access" {
+        let basic = received.basic.as_deref();
+        work.reply = oauth::access(shared, state, basic, &received.args).unwrap_or_else(|refused| refused);
         return work;
     }
     let token = match auth::find(&state.workspace, received.token.as_deref()) {

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, Method};
 
 use super::args::Args;
-use super::auth::given_token;
+use super::auth::{given_basic, given_token};
 use crate::mask::{mask, mask_authorization, mask_within};
 use crate::record::Call;
 use crate::workspace::Workspace;
@@ -19,6 +19,8 @@ pub(crate) struct Received {
     pub unreadable: Option<String>,
     /// The token given, unmasked.
     pub token: Option<String>,
+    /// Client id and secret given, unmasked.
+    pub basic: Option<String>,
     http_method: String,
     headers: Vec<(String, String)>,
     body: String,
@@ -29,6 +31,7 @@ impl Received {
         let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
         let (args, read) = Args::read(text("content-type"), query, body);
         let unreadable = read.err().and_then(|r| r.code().map(str::to_owned));
+        let basic = text("authorization").and_then(given_basic);
         let token = given_token(text("authorization"), args.form_token.as_deref());
         let headers = headers
             .iter()
@@ -45,6 +48,7 @@ impl Received {
             args,
             unreadable,
             token,
+            basic,
             http_method: http.to_string(),
             headers,
             body,
@@ -55,6 +59,7 @@ impl Received {
     pub fn call(&self, seq: u64, at_ms: i64, workspace: &Workspace) -> Call {
         let mut secrets: Vec<&str> = workspace.tokens.keys().map(String::as_str).collect();
         secrets.extend(self.token.as_deref());
+        secrets.extend(self.args.secrets());
         secrets.extend(self.args.form_token.as_deref());
         // Long ones first, so that a token that begins another does not leave the rest of it readable.
         secrets.sort_by_key(|s| std::cmp::Reverse(s.len()));

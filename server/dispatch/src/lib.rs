@@ -23,6 +23,9 @@ mod worker;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{DispatchConfig, Jitter};
 pub use signals::{Progress, WakeHandle};
-pub use slack::{AuthFailure, AuthInfo, PlaceFound, SlackClient, SlackConfig, SlackSetupError};
+pub use slack::{
+    AuthFailure, AuthInfo, GrantFailure, Granted, PlaceFound, SlackApp, SlackClient, SlackConfig,
+    SlackSetupError,
+};
 pub use trial::{Trial, send_trial};
 pub use worker::Dispatcher;

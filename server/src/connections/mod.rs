@@ -3,6 +3,7 @@
 //! A token goes in and never comes out: answers, logs and errors name a connection by its id, name or hint.
 
 mod keep;
+mod oauth;
 mod place;
 
 use leadbell_domain::{
@@ -19,6 +20,7 @@ use crate::rules::RuleError;
 use crate::state::AppState;
 
 pub use keep::{Kept, keep, keep_token};
+pub use oauth::{Brought, NotAdded, begin, finish, refresh_due, return_address};
 pub use place::{PlaceReport, Reach, look};
 
 /// Longest name, in characters.

@@ -5,8 +5,9 @@
 mod business;
 mod seed;
 
-use leadbell_dispatch::SystemClock;
-use leadbell_sandbox::Sandbox;
+use leadbell_dispatch::{SlackApp, SystemClock};
+use leadbell_sandbox::{Sandbox, demo as sandbox_app};
+use secrecy::SecretString;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -30,6 +31,10 @@ pub async fn serve(mut config: Config) -> Result<(), CliError> {
     })?;
     let sandbox_url = format!("http://{}", sandbox.local_addr()?);
     config.slack_api_url = format!("{sandbox_url}/api");
+    config.slack_app = Some(Arc::new(SlackApp {
+        client_id: sandbox_app::CLIENT_ID.to_owned(),
+        client_secret: SecretString::from(sandbox_app::CLIENT_SECRET.to_owned()),
+    }));
     let listener = lifecycle::listen(&config).await?;
     let workspace = Sandbox::builder().demo_workspace().build();
     let sandbox = tokio::spawn(workspace.serve(sandbox));

@@ -4,6 +4,7 @@
 //! without it those tests fail, unless `LEADBELL_SKIP_POSTGRES=1` says that this is meant).
 
 mod account;
+mod add_to_slack;
 mod adjacent;
 mod audit;
 mod catalog_audit;

@@ -6,6 +6,7 @@ mod one;
 mod parts;
 mod place;
 mod remove;
+mod slack;
 
 use axum::Router;
 use axum::routing::get;
@@ -27,6 +28,8 @@ pub(super) fn router() -> Router<Pages> {
     }
     router
         .route(LIST, get(list::open))
+        .route(slack::BEGIN, get(slack::begin))
+        .route(slack::RETURN, get(slack::back))
         .route(place::ADDRESS, get(place::open).post(place::post))
         .route("/connections/new", get(new::open).post(new::post))
         .route("/connections/{id}", get(one::open).post(one::post))

@@ -5,7 +5,7 @@ use axum::response::Response;
 use leadbell_domain::SecretText;
 use leptos::prelude::*;
 
-use super::{LIST, address, label, parts};
+use super::{LIST, address, label, parts, slack};
 use crate::desk::Visit;
 use crate::desk::form::{Field, Wrong, complaints};
 use crate::error::AppError;
@@ -23,7 +23,12 @@ pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Respon
     // Who may not add one is told so before he fills anything in.
     let nothing = ConnectionSearch::default();
     match visit.backend.list_connections(&nothing).await {
-        Ok(list) if list.can_manage => visit.page(TITLE, || page("", &Wrong::default())).await,
+        Ok(list) if list.can_manage => {
+            let back = visit.backend.slack_return();
+            visit
+                .page(TITLE, || page("", &Wrong::default(), back.as_deref()))
+                .await
+        }
         Ok(_) => visit.trouble(AppError::Forbidden).await,
         Err(error) => visit.trouble(error).await,
     }
@@ -43,18 +48,22 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
                 errors,
                 message: None,
             };
-            visit.refused(TITLE, || page(&name, &wrong)).await
+            let back = visit.backend.slack_return();
+            visit
+                .refused(TITLE, || page(&name, &wrong, back.as_deref()))
+                .await
         }
         Err(error) => visit.trouble(error).await,
     }
 }
 
-fn page(name: &str, wrong: &Wrong) -> AnyView {
+fn page(name: &str, wrong: &Wrong, back: Option<&str>) -> AnyView {
     view! {
         <header class="head">
             <nav class="head__way" aria-label="Breadcrumb"><a href=LIST>"Connections"</a></nav>
             <div class="head__line"><h1 class="head__title">{TITLE}</h1></div>
         </header>
+        {back.map(|_| add_to_slack())}
         <div class="columns">
             <form class="card form" method="post" action="/connections/new">
                 {complaints(wrong, label)}
@@ -71,13 +80,25 @@ fn page(name: &str, wrong: &Wrong) -> AnyView {
                     <a class="button button--quiet" href=LIST>"Cancel"</a>
                 </p>
             </form>
-            {no_app_yet()}
+            {no_app_yet(back)}
         </div>
     }
     .erase()
 }
 
-fn no_app_yet() -> AnyView {
+/// The quickest way, where the house has a Slack app of its own.
+fn add_to_slack() -> AnyView {
+    view! {
+        <section class="card">
+            <h2 class="card__title">"Without a token"</h2>
+            <p>"Slack asks you which workspace, and whether you allow it. Then the connection stands here."</p>
+            <p><a class="button button--primary" href=slack::BEGIN>"Add to Slack"</a></p>
+        </section>
+    }
+    .erase()
+}
+
+fn no_app_yet(back: Option<&str>) -> AnyView {
     view! {
         <section class="card">
             <h2 class="card__title">"No Slack app yet?"</h2>
@@ -85,7 +106,7 @@ fn no_app_yet() -> AnyView {
                 "This opens Slack with a new app filled in: its name, the four scopes it needs, and a Messages tab for messages"
                 " to people."
             </p>
-            <p>{parts::app_link()}</p>
+            <p>{parts::app_link(back)}</p>
             <ol>
                 <li>"Choose your workspace, then “Next” and “Create”."</li>
                 <li>"Press “Install to Workspace”, then “Allow”."</li>

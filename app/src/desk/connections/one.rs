@@ -13,7 +13,7 @@ use crate::error::AppError;
 use crate::http::{Form, Pages};
 use crate::logic::query::with_query;
 use crate::parts::view::{Erase, nothing};
-use crate::views::{ConnectionChange, ConnectionRule, ConnectionState, ConnectionView};
+use crate::views::{ConnectionChange, ConnectionRule, ConnectionState, ConnectionView, TokenEnd};
 
 /// What was typed into one of the page's forms, and what is wrong with it.
 #[derive(Default)]
@@ -33,7 +33,9 @@ pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Respon
     match visit.backend.connection(&id).await {
         Ok(found) => {
             let title = found.row.name.clone();
-            visit.page(&title, || page(&found, &Typed::default())).await
+            // The page says everything else without it.
+            let end = visit.backend.token_end(&id).await.unwrap_or_default();
+            visit.page(&title, || page(&found, end, &Typed::default())).await
         }
         Err(error) => visit.trouble(error).await,
     }
@@ -58,7 +60,8 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
             match visit.backend.connection(&id).await {
                 Ok(found) => {
                     let title = found.row.name.clone();
-                    visit.refused(&title, || page(&found, &typed)).await
+                    let end = visit.backend.token_end(&id).await.unwrap_or_default();
+                    visit.refused(&title, || page(&found, end, &typed)).await
                 }
                 Err(error) => visit.trouble(error).await,
             }
@@ -103,7 +106,7 @@ fn typed(form: &Form, errors: FieldErrors) -> Typed {
     }
 }
 
-fn page(view: &ConnectionView, typed: &Typed) -> AnyView {
+fn page(view: &ConnectionView, end: Option<TokenEnd>, typed: &Typed) -> AnyView {
     let row = &view.row;
     let changes = view
         .can_manage
@@ -118,7 +121,7 @@ fn page(view: &ConnectionView, typed: &Typed) -> AnyView {
         </header>
         {broken(view)}
         <div class="columns">
-            {facts(view)}
+            {facts(view, end)}
             {scopes(view)}
             {changes}
         </div>
@@ -148,7 +151,15 @@ fn broken(view: &ConnectionView) -> AnyView {
     .erase()
 }
 
-fn facts(view: &ConnectionView) -> AnyView {
+fn facts(view: &ConnectionView, end: Option<TokenEnd>) -> AnyView {
+    let token_end = end.map(|end| {
+        let after = if end.renews {
+            ", renewed by itself before"
+        } else {
+            "; replace it before, or add the app to Slack again"
+        };
+        view! { {moment(end.at)} {after} }.erase()
+    });
     let row = &view.row;
     let unknown = || "not known yet".to_owned();
     let fact = |name: &'static str, value: AnyView| {
@@ -176,6 +187,7 @@ fn facts(view: &ConnectionView) -> AnyView {
                 {fact("Workspace", row.team.clone().unwrap_or_else(unknown).erase())}
                 {fact("Messages appear from", row.sender.clone().unwrap_or_else(unknown).erase())}
                 {fact("Token", view! { {parts::kind(row.kind)} " " <code>{row.hint.clone()}</code> }.erase())}
+                {token_end.map(|end| fact("Token ends", end))}
                 {owner.map(|owner| fact("Belongs to", owner.erase()))}
                 {fact("Used by", parts::rules(row).erase())}
                 {parts::waiting(row).map(|waiting| fact("Queue", waiting.erase()))}

@@ -44,9 +44,9 @@ pub(super) fn waiting(row: &ConnectionRow) -> Option<String> {
 }
 
 /// The way to a Slack app with everything filled in.
-pub(in crate::desk) fn app_link() -> AnyView {
+pub(in crate::desk) fn app_link(redirect: Option<&str>) -> AnyView {
     view! {
-        <a class="button" href=app_creation_link() target="_blank" rel="noreferrer">
+        <a class="button" href=app_creation_link(redirect) target="_blank" rel="noreferrer">
             "Create the Slack app"
             <span class="visually-hidden">" (opens Slack in a new tab)"</span>
         </a>

@@ -76,6 +76,19 @@ impl Said {
             .as_str()?;
         (!found.is_empty() && found.len() <= 256 && !found.contains(char::is_control)).then_some(found)
     }
+
+    /// A longer text of a good answer: a token.
+    pub fn long_text(&self, name: &str, most: usize) -> Option<&str> {
+        let Said::Yes(fields) = self else { return None };
+        let found = fields.get(name)?.as_str()?;
+        (!found.is_empty() && found.len() <= most && !found.contains(char::is_control)).then_some(found)
+    }
+
+    /// A whole number of a good answer.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        let Said::Yes(fields) = self else { return None };
+        fields.get(name)?.as_i64()
+    }
 }
 
 fn read_body(body: &[u8]) -> Said {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod auth;
+mod oauth;
 mod place;
 
 use std::error::Error as _;
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 
 pub(crate) use answer::{Answer, Said};
 pub use auth::{AuthFailure, AuthInfo};
+pub use oauth::{GrantFailure, Granted, SlackApp};
 pub use place::PlaceFound;
 
 /// How Slack is reached.

@@ -19,6 +19,7 @@ mod rule;
 mod sealed;
 mod sending;
 mod sending_health;
+mod slack_apps;
 
 pub use accounts::*;
 pub use actor::*;
@@ -39,3 +40,4 @@ pub use rule::*;
 pub use sealed::*;
 pub use sending::*;
 pub use sending_health::*;
+pub use slack_apps::*;

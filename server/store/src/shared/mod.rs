@@ -46,6 +46,7 @@ mod sealed;
 mod sending;
 mod sending_health;
 mod sessions;
+mod slack_apps;
 mod store;
 mod upsert;
 mod uses;

@@ -14,6 +14,7 @@ mod rule_lists;
 mod rules;
 mod sealed;
 mod sending_health;
+mod slack_apps;
 
 use async_trait::async_trait;
 use leadbell_domain::{
@@ -40,6 +41,7 @@ pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
 pub use sealed::SealedStore;
 pub use sending_health::SendingHealth;
+pub use slack_apps::SlackApps;
 
 pub use audit::AuditLog;
 
@@ -60,6 +62,7 @@ pub trait Store:
     + RuleLists
     + SealedStore
     + SendingHealth
+    + SlackApps
     + Send
     + Sync
     + 'static

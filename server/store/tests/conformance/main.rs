@@ -38,6 +38,7 @@ mod scopes;
 mod sealed;
 mod sending;
 mod settling;
+mod slack_apps;
 mod support;
 
 macro_rules! on_both_databases {
@@ -163,6 +164,11 @@ on_both_databases! {
     places:
         a_place_keeps_its_name_per_connection_and_still_sends,
         a_place_of_another_connection_has_no_name;
+    slack_apps:
+        what_somebody_took_to_slack_is_worth_something_once_soon_and_to_him,
+        the_same_app_in_the_same_workspace_is_found_for_its_owner_only,
+        a_token_that_ends_is_followed_by_one_server_only,
+        a_token_that_has_ended_is_followed_and_what_waited_goes_on;
     sealed:
         everything_is_sealed_anew_and_the_old_key_opens_nothing_any_more,
         while_keys_are_exchanged_servers_of_both_read_and_recognise_all_tokens,

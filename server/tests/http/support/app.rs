@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
-use leadbell_dispatch::{Clock, DispatchConfig, Progress, SystemClock};
-use leadbell_sandbox::{Limits, Running, Sandbox, SandboxHandle};
+use leadbell_dispatch::{Clock, DispatchConfig, Progress, SlackApp, SystemClock};
+use leadbell_sandbox::{Limits, Running, Sandbox, SandboxHandle, demo};
 use leadbell_server::config::Config;
 use leadbell_server::http::api_key::{self, ApiScope};
 use leadbell_server::lifecycle::Server;
 use leadbell_server::state::AppState;
 use leadbell_store::{Keys, Pace};
 use reqwest::{Method, RequestBuilder};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -27,6 +27,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Instead of the sandbox.
     pub slack_api_url: Option<String>,
+    /// With the credentials of a Slack app.
+    pub slack_app: bool,
 }
 
 impl Default for Settings {
@@ -35,6 +37,7 @@ impl Default for Settings {
             clock: Arc::new(SystemClock),
             public_url: None,
             slack_api_url: None,
+            slack_app: false,
         }
     }
 }
@@ -122,6 +125,12 @@ impl TestApp {
             database_url: self.database.url(),
             slack_api_url: slack_api_url.unwrap_or_else(|| self.sandbox.api_url()),
             keys: Arc::new(Keys::only(Database::key())),
+            slack_app: self.settings.slack_app.then(|| {
+                Arc::new(SlackApp {
+                    client_id: demo::CLIENT_ID.to_owned(),
+                    client_secret: SecretString::from(demo::CLIENT_SECRET.to_owned()),
+                })
+            }),
             public_url: String::new(),
             log: "off".to_owned(),
             sandbox_listen: ([127, 0, 0, 1], 0).into(),

@@ -1,7 +1,7 @@
 //! Everything that is logged in this process, at the most talkative level.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -10,16 +10,20 @@ use tracing_subscriber::fmt::MakeWriter;
 pub struct Logs(Arc<Mutex<Vec<u8>>>);
 
 impl Logs {
-    /// Starts listening; once per process, before anything is logged.
+    /// Everything from now on. There is one listener for the whole process, so what other tests log is in it, too.
     pub fn capture() -> Self {
-        let logs = Self::default();
-        tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new("trace"))
-            .with_ansi(false)
-            .with_writer(logs.clone())
-            .try_init()
-            .expect("nobody else listens");
-        logs
+        static ALL: OnceLock<Logs> = OnceLock::new();
+        ALL.get_or_init(|| {
+            let logs = Self::default();
+            tracing_subscriber::fmt()
+                .with_env_filter(EnvFilter::new("trace"))
+                .with_ansi(false)
+                .with_writer(logs.clone())
+                .try_init()
+                .expect("nobody else listens");
+            logs
+        })
+        .clone()
     }
 
     pub fn text(&self) -> String {
