@@ -99,6 +99,7 @@ mod tests {
                 target: Target::from_parts("channel", "C0SALES01").unwrap(),
                 template: Template::stored("x"),
                 shows_personal_data: false,
+                sending: crate::SendingOptions::default(),
             },
             status: RuleStatus::Active,
         }

@@ -27,6 +27,7 @@ mod rule;
 mod rule_diff;
 mod rule_list;
 mod sample;
+mod sending;
 mod sentence;
 mod slack;
 mod slack_app;
@@ -69,6 +70,10 @@ pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};
 pub use rule_diff::{FieldChange, RuleNames, rule_diff};
 pub use rule_list::RuleSort;
 pub use sample::{sample_event, sample_event_of};
+pub use sending::{
+    AfterQuiet, Bursts, Caps, Digest, DigestRule, First, InDoubt, NotSent, QUOTED, QuietHours, Repeats,
+    RulePace, SendingOptions, TimeOfDay, Turn, Window, digest, turn,
+};
 pub use sentence::{NameOf, Sentence};
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,
@@ -82,7 +87,7 @@ pub(crate) use summary::filter_line;
 pub use summary::{filter_lines, price_line};
 pub use template::{
     FORMATTERS, Imported, Left, MAX_RENDERED_CHARS, MAX_TEMPLATE_CHARS, RenderContext, Template,
-    TemplateError, import_placeholders,
+    TemplateError, TimeZone, import_placeholders,
 };
 pub use timestamp::{Civil, Timestamp, format_rfc3339, parse_rfc3339};
 pub use trigger::{Level, Platform, PriceMeaning, Trigger};

@@ -39,6 +39,12 @@ impl Money {
         self.0.is_sign_negative() && !self.0.is_zero()
     }
 
+    /// The sum; `None` where it would be larger than any amount can be.
+    #[must_use]
+    pub fn plus(self, other: Money) -> Option<Money> {
+        self.0.checked_add(other.0).map(Money)
+    }
+
     /// As people write it: at least two decimal places, no needless zeros after them (`42.50`, `0.0125`).
     #[must_use]
     pub fn display(self) -> String {

@@ -4,8 +4,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::draft::{ACTION, personal_data_key};
+use crate::sending;
 use crate::{
-    ConnectionId, DraftContext, EntityId, FieldErrors, FilterDraft, FilterKey, PresetId, PriceDraft,
+    ConnectionId, DraftContext, EntityId, FieldErrors, FilterDraft, FilterKey, Level, PresetId, PriceDraft,
     RuleDraft, SecretText, Timestamp, Trigger, UserId, format_rfc3339,
 };
 
@@ -77,11 +78,19 @@ impl Preset {
                 "target": target,
                 "text": draft.text,
                 "personal_data": personal_data_key(draft.personal_data == "shown"),
+                "sending": sending_json(draft),
             },
             "created_at": format_rfc3339(self.created_at),
             "updated_at": format_rfc3339(self.updated_at),
         })
     }
+}
+
+/// Presets were judged before they were stored, so there is nothing to complain about.
+fn sending_json(draft: &RuleDraft) -> Value {
+    let mut errors = FieldErrors::new();
+    let options = sending::parse(&draft.sending, None, Level::Product, &mut errors);
+    sending::to_json(&options)
 }
 
 fn filters_json(draft: &RuleDraft) -> Value {
@@ -188,6 +197,7 @@ impl RuleDraft {
         take(&mut rule.personal_data, before, now, |draft| {
             draft.personal_data.clone()
         });
+        take(&mut rule.sending, before, now, |draft| draft.sending.clone());
         for key in FilterKey::LISTS {
             let filter = |draft: &RuleDraft| draft.filters.get(&key).cloned().unwrap_or_default();
             let mut own: FilterDraft = filter(&rule);

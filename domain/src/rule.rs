@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConnectionId, EntityId, Event, Filters, Level, PresetId, RuleId, Target, Template, Timestamp, Trigger,
-    UserId, Verdict,
+    ConnectionId, EntityId, Event, Filters, Level, PresetId, RuleId, SendingOptions, Target, Template,
+    Timestamp, Trigger, UserId, Verdict,
 };
 
 /// Whether a rule is obeyed.
@@ -69,6 +69,9 @@ pub struct SlackAction {
     /// Whether the message shows personal data (a lead's own fields, phone numbers) instead of masking it.
     #[serde(rename = "personal_data", with = "shown_or_masked", default)]
     pub shows_personal_data: bool,
+    /// How its messages go out.
+    #[serde(default)]
+    pub sending: SendingOptions,
 }
 
 /// The contract's two words for whether personal data is shown.

@@ -59,6 +59,7 @@ impl Server {
         let lock = lock_database(&config.database_url)?;
         let opened = open_database(config).await?;
         let store = opened.store;
+        store.link_logs_to(&config.public_url);
         let sessions = AnySessionStore::open(opened.pools).await?;
         let rules = Arc::new(LiveRules::load(&*store).await?);
         let slack = SlackClient::new(&SlackConfig::new(config.slack_api_url.clone()))?;

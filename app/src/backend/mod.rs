@@ -15,6 +15,7 @@ mod people;
 mod places;
 mod presets;
 mod rule_files;
+mod sending;
 mod slack_app;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ pub use people::{Account, ApiKeys, Elevation, People};
 pub use places::PlacePages;
 pub use presets::PresetPages;
 pub use rule_files::RuleFiles;
+pub use sending::SendingPages;
 pub use slack_app::SlackAppPages;
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
@@ -62,6 +64,7 @@ pub trait Backend:
     + RuleHistoryPages
     + SlackAppPages
     + Send
+    + SendingPages
     + Sync
 {
     /// Who is logged in; `None` for nobody.

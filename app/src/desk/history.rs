@@ -148,7 +148,8 @@ fn shown(page: &HistoryPage, place: &Place, wrong: &Wrong) -> AnyView {
             view! { <a href=deleted>"All deleted rules"</a> }.erase()
         }
         None if page.view.can_manage => {
-            view! { <a href=place.rule(&page.rule) rel="external">"Edit this rule"</a> }.erase()
+            let sending = format!("{}/sending", place.rule(&page.rule));
+            view! { <a href=place.rule(&page.rule) rel="external">"Edit this rule"</a> " " <a href=sending>"Sending"</a> }.erase()
         }
         None => nothing(),
     };

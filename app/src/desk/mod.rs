@@ -33,6 +33,7 @@ mod presets;
 mod reset;
 mod rule_files;
 mod rule_place;
+mod sending;
 mod users;
 mod visit;
 
@@ -64,6 +65,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(account::router())
         .merge(audit::router())
         .merge(reset::router())
+        .merge(sending::router())
         .merge(rule_files::router())
         .merge(users::router())
 }

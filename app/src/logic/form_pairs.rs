@@ -40,6 +40,9 @@ pub(crate) fn hidden_pairs(draft: &RuleDraft) -> Vec<(String, String)> {
     add("action.target.member_id", &draft.member_id);
     add("action.text", &draft.text);
     add("action.personal_data", &draft.personal_data);
+    for (path, text) in &draft.sending {
+        add(&format!("action.sending.{path}"), text);
+    }
     pairs
 }
 
@@ -57,6 +60,7 @@ mod tests {
             include_test: true,
             include_duplicates: true,
             personal_data: "shown".to_owned(),
+            sending: [("caps.minute".to_owned(), "5".to_owned())].into(),
             connection_id: "c".to_owned(),
             target: "member".to_owned(),
             member_id: "U061F7AUR".to_owned(),

@@ -37,7 +37,7 @@ fn menu(view: &EntityView, row: &RuleRow, address: &str) -> String {
         )
     };
     let copy = if view.can_manage {
-        link("copy", "Copy") + &link("check", "Check destination")
+        link("sending", "Sending") + &link("copy", "Copy") + &link("check", "Check destination")
     } else {
         String::new()
     };

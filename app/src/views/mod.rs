@@ -18,6 +18,7 @@ pub mod people;
 mod places;
 mod presets;
 mod rule_files;
+pub mod sending;
 mod slack_app;
 
 use std::collections::BTreeMap;

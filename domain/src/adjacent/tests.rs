@@ -20,6 +20,7 @@ fn rule(level: Level, entity: &str, trigger: Trigger, filters: Value) -> Rule {
             target: Target::from_parts("channel", "C0SALES01").unwrap(),
             template: Template::stored("x"),
             shows_personal_data: false,
+            sending: crate::SendingOptions::default(),
         },
         status: RuleStatus::Active,
     }

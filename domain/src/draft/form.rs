@@ -3,6 +3,9 @@
 use super::{RuleDraft, SecretText};
 use crate::FilterKey;
 
+/// Before the paths of the sending options.
+const SENDING: &str = "action.sending.";
+
 impl RuleDraft {
     /// Reads the pairs of a form; unknown names are ignored (buttons, the form's own state). A list filter is its
     /// name once per value, with `filters.<key>.mode` = `none_of` to exclude.
@@ -32,7 +35,15 @@ impl RuleDraft {
                 "action.target.member_id" => draft.member_id = own,
                 // Browsers send line ends as CR LF.
                 "action.text" => draft.text = own.replace("\r\n", "\n"),
-                _ => draft.take_filter(name, own),
+                _ => match name.strip_prefix(SENDING) {
+                    Some(path) if own.trim().is_empty() => {
+                        draft.sending.remove(path);
+                    }
+                    Some(path) => {
+                        draft.sending.insert(path.to_owned(), own);
+                    }
+                    None => draft.take_filter(name, own),
+                },
             }
         }
         draft

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{ACTION, FilterDraft, MAX_VALUES, RuleDraft, SecretText, personal_data_key};
+use crate::sending;
 use crate::{FieldErrors, FilterKey, StoredRule, Target, format_rfc3339};
 
 /// Fields of an answered rule that only the server decides. They may stand in a rule that is sent, so that what was
@@ -109,6 +110,7 @@ impl RuleDraft {
                 "target",
                 "text",
                 "personal_data",
+                "sending",
             ],
             errors,
         );
@@ -117,6 +119,9 @@ impl RuleDraft {
         self.auth_token = SecretText(text(action, "auth_token", "action.auth_token", errors));
         self.text = text(action, "text", "action.text", errors);
         self.personal_data = text(action, "personal_data", "action.personal_data", errors);
+        if let Some(sending) = object(action, "sending", sending::PATH, errors) {
+            self.sending = sending::from_json(sending, errors);
+        }
         let Some(target) = object(action, "target", "action.target", errors) else {
             return;
         };
@@ -166,6 +171,7 @@ impl StoredRule {
                 "target": target,
                 "text": rule.action.template.text(),
                 "personal_data": personal_data_key(rule.action.shows_personal_data),
+                "sending": sending::to_json(&rule.action.sending),
             },
             "status": rule.status,
             "created_at": format_rfc3339(self.created_at),

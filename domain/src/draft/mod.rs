@@ -15,9 +15,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::sending;
 use crate::{
     ConnectionId, EntityId, FilterKey, Filters, Level, ListFilter, Platform, PresetId, PriceCondition, Role,
-    Rule, RuleStatus, SlackAction, SlackToken, StoredRule, Target, Template, Trigger,
+    Rule, RuleStatus, SendingOptions, SlackAction, SlackToken, StoredRule, Target, Template, Trigger,
 };
 
 /// Longest name of a rule, in characters.
@@ -95,6 +96,9 @@ pub struct RuleDraft {
     pub text: String,
     /// `masked` (also when empty) or `shown`.
     pub personal_data: String,
+    /// How messages go out: paths below `action.sending`, such as `caps.minute`, with their texts. What is not there is
+    /// as it is by default.
+    pub sending: BTreeMap<String, String>,
     /// `active` (also when empty) or `disabled`.
     pub status: String,
 }
@@ -141,6 +145,7 @@ pub struct ParsedRule {
     target: Target,
     template: Template,
     shows_personal_data: bool,
+    sending: SendingOptions,
     status: RuleStatus,
 }
 
@@ -153,6 +158,7 @@ impl ParsedRule {
             target: self.target,
             template: self.template,
             shows_personal_data: self.shows_personal_data,
+            sending: self.sending,
         };
         let Self {
             name,
@@ -259,6 +265,7 @@ impl RuleDraft {
             member_id,
             text: rule.action.template.text().to_owned(),
             personal_data: personal_data_key(rule.action.shows_personal_data).to_owned(),
+            sending: sending::pairs(&rule.action.sending),
             status: rule.status.key().to_owned(),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     ACTION, ConnectionChoice, DraftContext, MAX_NAME, MAX_NOTE, MAX_VALUES, ParsedRule, PriceDraft, RuleDraft,
 };
+use crate::sending;
 use crate::{
     ConnectionId, EntityId, FieldErrors, FilterKey, Filters, Level, ListFilter, Method, Money, PresetId,
     PriceCondition, PriceOp, RuleStatus, SlackToken, Target, Template, Trigger, filter_label, form_fields,
@@ -42,6 +43,7 @@ impl RuleDraft {
         let template = trigger.and_then(|trigger| {
             errors.keep("action.text", Template::parse(&self.text, trigger, context.level))
         });
+        let sending = sending::parse(&self.sending, trigger, context.level, &mut errors);
         let status = match self.status.as_str() {
             "" => Some(RuleStatus::Active),
             other => RuleStatus::from_key(other),
@@ -67,6 +69,7 @@ impl RuleDraft {
                     target,
                     template,
                     shows_personal_data,
+                    sending,
                     status,
                 })
             }

@@ -23,6 +23,7 @@ fn rule() -> Rule {
             target: Target::from_parts("channel", "C0SALES01").unwrap(),
             template: Template::stored("Lead {{lead_id}}"),
             shows_personal_data: false,
+            sending: crate::SendingOptions::default(),
         },
         status: RuleStatus::Active,
     }
@@ -124,6 +125,7 @@ fn a_rule_is_kept_as_the_contracts_json_and_comes_back_as_it_was() {
             "action": {
                 "connection_id": uuid(1), "target": {"channel_id": "C0SALES01"}, "text": "Lead {{lead_id}}",
                 "personal_data": "shown",
+                "sending": {"bursts": "collapse", "priority": false, "in_doubt": "wait"},
             },
             "status": "active",
         })
@@ -170,6 +172,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
                 target: Target::from_parts(target.0, target.1).unwrap_or_else(|_| rule().action.target),
                 template: Template::stored(&text),
                 shows_personal_data: flags[2],
+                sending: crate::SendingOptions::default(),
             },
             status: if flags[3] {
                 RuleStatus::Active

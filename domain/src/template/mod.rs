@@ -18,6 +18,7 @@ use crate::{Event, Level, Trigger, escape_slack};
 pub use format::FORMATTERS;
 pub(crate) use format::Formatter;
 pub use import::{Imported, Left, import_placeholders};
+pub use zone::TimeZone;
 
 /// Longest message text a rule may have, in characters: Slack advises at most 4,000 per message.
 pub const MAX_TEMPLATE_CHARS: usize = 4_000;

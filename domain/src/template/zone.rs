@@ -1,6 +1,8 @@
 //! Time zones that messages can show times in: a table small enough for the browser, with the rules of daylight saving
 //! as they are in law today. Zones whose law is in flux are left out rather than told wrong.
 
+use serde::{Deserialize, Serialize};
+
 use crate::timestamp::days;
 use crate::{Civil, Timestamp};
 
@@ -72,8 +74,88 @@ static ZONES: [Zone; 30] = [
     zone("Europe/Kyiv", 2, EASTERN, Summer::Europe),
 ];
 
-const HOUR: i64 = 3_600_000;
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+
+/// A time zone that people may choose. Two are the same when their names are.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TimeZone(&'static Zone);
+
+impl TimeZone {
+    /// UTC.
+    pub const UTC: TimeZone = TimeZone(&ZONES[0]);
+
+    /// The zone of this name, in any case; its city alone will do. Otherwise a sentence for the person who wrote it.
+    pub fn parse(name: &str) -> Result<TimeZone, String> {
+        Zone::find(name).map(TimeZone)
+    }
+
+    /// Every zone there is.
+    pub fn all() -> impl Iterator<Item = TimeZone> {
+        ZONES.iter().map(TimeZone)
+    }
+
+    /// Its name in the IANA data base.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The minute of its day, 0–1,439.
+    #[must_use]
+    pub fn minute_of_day(self, at: Timestamp) -> i64 {
+        self.0.shown(at).rem_euclid(DAY) / MINUTE
+    }
+
+    /// When its clock next shows this minute of the day after `at`, UTC milliseconds. A minute that a change of the
+    /// clocks skips is met an hour early or late, never a day.
+    #[must_use]
+    pub fn next(self, minute: i64, at: Timestamp) -> Timestamp {
+        let shown = self.0.shown(at);
+        let mut ahead = minute * MINUTE - shown.rem_euclid(DAY);
+        if ahead <= 0 {
+            ahead += DAY;
+        }
+        let wanted = shown + ahead;
+        // By then the clocks may have changed.
+        let found = at + ahead;
+        let mended = found + (wanted - self.0.shown(found));
+        if mended > at { mended } else { found }
+    }
+
+    /// The latest moment at which a day began there, UTC milliseconds.
+    #[must_use]
+    pub fn midnight_before(self, at: Timestamp) -> Timestamp {
+        let shown = self.0.shown(at);
+        let midnight = shown - shown.rem_euclid(DAY);
+        let found = at - shown.rem_euclid(DAY);
+        found + (midnight - self.0.shown(found))
+    }
+}
+
+impl PartialEq for TimeZone {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for TimeZone {}
+
+impl From<TimeZone> for String {
+    fn from(zone: TimeZone) -> Self {
+        zone.name().to_owned()
+    }
+}
+
+impl TryFrom<String> for TimeZone {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        TimeZone::parse(&name)
+    }
+}
 
 impl Zone {
     /// The zone of this name, in any case; its city alone will do. Otherwise a sentence for the person who wrote it.
@@ -118,10 +200,15 @@ impl Zone {
 
     /// The zone's own clock, and what its time is called then.
     fn clock(&self, at: Timestamp) -> (Civil, &'static str) {
+        let summer = self.is_summer(at, Civil::of(at.saturating_add(self.ahead)).year);
+        (Civil::of(self.shown(at)), self.called[usize::from(summer)])
+    }
+
+    /// Its clock as if it were UTC.
+    fn shown(&self, at: Timestamp) -> Timestamp {
         let standard = at.saturating_add(self.ahead);
         let summer = self.is_summer(at, Civil::of(standard).year);
-        let shown = standard.saturating_add(i64::from(summer) * HOUR);
-        (Civil::of(shown), self.called[usize::from(summer)])
+        standard.saturating_add(i64::from(summer) * HOUR)
     }
 
     fn is_summer(&self, at: Timestamp, year: i64) -> bool {

@@ -12,9 +12,10 @@ const WAITS_FOR_CONNECTION: &str = "waits_for_connection";
 const WAITS_FOR_DESTINATION: &str = "waits_for_destination";
 
 /// When the delivery gets its next turn; `None` when it gets none. A wait that Slack asked for is kept whole and
-/// costs no attempt, so it never ends the delivery.
+/// costs no attempt, so it never ends the delivery. `resends`: rather twice than never.
 pub(crate) fn retry_at(
     outcome: &Outcome,
+    resends: bool,
     attempts_before: u32,
     policy: &RetryPolicy,
     jitter: f64,
@@ -22,13 +23,11 @@ pub(crate) fn retry_at(
 ) -> Option<Timestamp> {
     match outcome {
         Outcome::RateLimited { retry_after_ms } => Some(now.saturating_add(*retry_after_ms)),
-        Outcome::Transient { .. } => policy
+        Outcome::Ambiguous { .. } if !resends => None,
+        Outcome::Transient { .. } | Outcome::Ambiguous { .. } => policy
             .wait_ms(attempts_before.saturating_add(1), jitter)
             .map(|wait| now.saturating_add(wait)),
-        Outcome::Sent { .. }
-        | Outcome::Repeated { .. }
-        | Outcome::Ambiguous { .. }
-        | Outcome::Permanent { .. } => None,
+        Outcome::Sent { .. } | Outcome::Repeated { .. } | Outcome::Permanent { .. } => None,
     }
 }
 
@@ -56,7 +55,14 @@ pub(crate) fn finish(
         destination: claim.destination.clone(),
         worker: worker.to_owned(),
         outcome: report.outcome.clone(),
-        retry_at: retry_at(&report.outcome, claim.attempts, policy, jitter, finished_at),
+        retry_at: retry_at(
+            &report.outcome,
+            claim.resends,
+            claim.attempts,
+            policy,
+            jitter,
+            finished_at,
+        ),
         http_status: report.http_status,
         note: report.note.clone().or(waits),
         resolved_channel: report.resolved_channel.clone(),
@@ -108,7 +114,7 @@ mod tests {
     };
 
     fn at(outcome: &Outcome, before: u32) -> Option<Timestamp> {
-        retry_at(outcome, before, &POLICY, 1.0, 500)
+        retry_at(outcome, false, before, &POLICY, 1.0, 500)
     }
 
     #[test]

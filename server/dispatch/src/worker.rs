@@ -219,6 +219,7 @@ impl Dispatcher {
     }
 
     async fn rescue(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.store.release_held(now).await?;
         let rescued = self.store.rescue_expired(now).await?;
         if rescued > 0 {
             tracing::warn!(

@@ -1,7 +1,8 @@
 //! A parsed event with what the rules make of it, ready to be written.
 
-use leadbell_domain::{EntityKind, EntityRef, Event, Timestamp};
-use leadbell_store::{EntityUpsert, NewEvent, PlannedDelivery};
+use leadbell_domain::{EntityKind, EntityRef, Event, InDoubt, StoredRule, Timestamp};
+use leadbell_store::{EntityUpsert, NewEvent, PlannedDelivery, PlannedSending};
+use sha2::{Digest as _, Sha256};
 
 use crate::engine::{RuleSet, plan};
 use crate::ids::Fresh;
@@ -24,6 +25,7 @@ pub fn record(
             rule_version: planned.rule.version,
             connection: planned.rule.rule.action.connection.clone(),
             target: planned.rule.rule.action.target.clone(),
+            sending: sending(event, &planned.rule),
             text: planned.text,
         })
         .collect();
@@ -42,6 +44,31 @@ pub fn record(
         deliveries,
         mentions: mentions(event),
     }
+}
+
+/// How the message of this rule goes out.
+fn sending(event: &Event, stored: &StoredRule) -> PlannedSending {
+    let rule = &stored.rule;
+    let options = &rule.action.sending;
+    PlannedSending {
+        priority: options.priority,
+        resends: options.in_doubt == InDoubt::Resend,
+        repeat_key: options.repeat_value(event, rule.level).map(|value| hash(&value)),
+        // A sum tells no more than the messages do.
+        amount: rule
+            .action
+            .template
+            .placeholder_names()
+            .any(|name| name == "price")
+            .then(|| event.price(rule.level))
+            .flatten(),
+    }
+}
+
+/// Values can be personal; to find a repetition their hash is enough.
+fn hash(value: &str) -> String {
+    let digest = Sha256::digest(value.as_bytes());
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the event says about products, publishers and the rest, for the catalog.

@@ -68,6 +68,7 @@ struct Action<'a> {
     target: Value,
     text: &'a str,
     personal_data: &'a str,
+    sending: Value,
 }
 
 /// Begins the export of everything this viewer may see. `Forbidden` when it is none of his duties.
@@ -209,6 +210,7 @@ impl Export {
                 } else {
                     "masked"
                 },
+                sending: json["action"]["sending"].clone(),
             },
             preset_id: rule.preset.as_ref().map(leadbell_domain::PresetId::as_str),
             status: rule.status.key(),

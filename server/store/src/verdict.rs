@@ -26,6 +26,8 @@ pub(crate) fn next_status(
         (_, Outcome::Permanent { .. }) | (false, Outcome::RateLimited { .. } | Outcome::Transient { .. }) => {
             DeliveryStatus::Failed
         }
+        // The rule would rather have it twice than never.
+        (true, Outcome::Ambiguous { .. }) if retry => DeliveryStatus::Retrying,
         (_, Outcome::Ambiguous { .. }) => DeliveryStatus::Ambiguous,
         (true, Outcome::RateLimited { .. }) => DeliveryStatus::Retrying,
         (true, Outcome::Transient { .. }) if retry => DeliveryStatus::Retrying,
@@ -77,7 +79,7 @@ pub(crate) fn pause(
         Outcome::RateLimited { retry_after_ms } => {
             Some(retry_at.unwrap_or_else(|| finished_at.saturating_add(*retry_after_ms)))
         }
-        Outcome::Transient { .. } if leased => retry_at,
+        Outcome::Transient { .. } | Outcome::Ambiguous { .. } if leased => retry_at,
         _ => None,
     }
 }

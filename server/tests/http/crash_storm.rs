@@ -138,6 +138,8 @@ async fn set_up(folder: &Folder) -> Api {
             "{{lead_id}}",
         );
         let rule = set(rule, "action.target", json!({"channel_id": channel(publisher)}));
+        // Each message is looked for; a summary would hide some.
+        let rule = set(rule, "action.sending", json!({"bursts": "every"}));
         assert!(api.post("/rules", &rule).await);
     }
     program.kill().await;

@@ -45,6 +45,7 @@ mod rule_list;
 mod rules;
 mod rules_refused;
 mod secrets;
+mod sending;
 mod sessions;
 mod story;
 mod support;
@@ -115,6 +116,11 @@ on_both_databases! {
     presets:
         a_preset_is_made_read_listed_changed_and_deleted,
         a_rule_keeps_its_preset_and_only_one_of_its_own_product;
+    sending:
+        options_are_stored_and_answered_and_wrong_ones_named,
+        repetitions_at_publisher_level_are_by_publisher_safe_values_only,
+        the_options_are_changed_on_a_page_that_keeps_what_was_typed,
+        ten_thousand_events_for_one_channel_are_told_in_a_handful_of_messages_and_all_accounted_for;
     judging:
         an_event_tells_the_verdict_of_every_rule_that_looked_at_it,
         deliveries_are_listed_by_status_rule_and_page;

@@ -213,7 +213,8 @@ pub async fn rules_of_a_product_a_campaign_and_a_publisher_each_see_their_own_pr
         ("publisher", "1044", "lms.lead_sold"),
         ("campaign", "8807", "lms.campaign_sold"),
     ] {
-        app.rule(&rule(level, entity, trigger, "{{level}} {{price}}"))
+        let rule = rule(level, entity, trigger, "{{level}} {{price}}");
+        app.rule(&set(rule, "action.sending", json!({"bursts": "every"})))
             .await;
     }
     let money = json!({"currency": "USD", "price": "42.50", "total": "55", "publisher_earning": "30"});

@@ -44,6 +44,7 @@ async fn bench(token: &str, target: &str) -> Bench {
         resolved_channel: None,
         text: "Sold & <done> — *12* ✓".into(),
         attempts: 0,
+        resends: false,
         created_at: 0,
     };
     Bench {

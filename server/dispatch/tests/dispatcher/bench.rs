@@ -8,9 +8,9 @@ use leadbell_dispatch::{
     Clock, DispatchConfig, Dispatcher, ManualClock, Progress, SlackClient, SlackConfig, WakeHandle,
 };
 use leadbell_domain::{
-    ConnectionId, DeliveryId, DeliveryStatus, EntityId, EventId, EventKey, Filters, Level, Platform, Rule,
-    RuleId, RuleStatus, SlackAction, SlackToken, Target, Template, Trigger, parse_channel_id,
-    parse_member_id,
+    Bursts, ConnectionId, DeliveryId, DeliveryStatus, EntityId, EventId, EventKey, Filters, Level, Platform,
+    Rule, RuleId, RuleStatus, SendingOptions, SlackAction, SlackToken, Target, Template, Trigger,
+    parse_channel_id, parse_member_id,
 };
 use leadbell_sandbox::{Builder, Limits, Running, Sandbox};
 use leadbell_store::{
@@ -149,6 +149,11 @@ impl Bench {
                 target: target.clone(),
                 template: Template::parse("Sold", trigger, Level::Product).unwrap(),
                 shows_personal_data: false,
+                // Summaries have tests of their own, in the store's suite.
+                sending: SendingOptions {
+                    bursts: Bursts::Every,
+                    ..SendingOptions::default()
+                },
             },
             status: RuleStatus::Active,
         };
@@ -187,6 +192,7 @@ impl Bench {
                 connection: route.connection.clone(),
                 target: route.target.clone(),
                 text: text.into(),
+                sending: leadbell_store::PlannedSending::default(),
             }],
             mentions: Vec::new(),
         };

@@ -17,6 +17,7 @@ mod many;
 mod places;
 mod presets;
 mod rule_files;
+mod sending;
 mod slack_app;
 mod users;
 

@@ -12,6 +12,7 @@ mod presets;
 mod resend;
 mod rule_data;
 mod rules;
+mod sending;
 mod versions;
 
 use serde_json::{Map, Value, json};

@@ -90,6 +90,7 @@ fn action() -> Value {
             "target": {"anyOf": [reference("Target"), {"type": "null"}], "description": "Null leaves it to each rule."},
             "text": text(),
             "personal_data": one_of(&["masked", "shown"]),
+            "sending": reference("Sending"),
         }),
         &[],
     )

@@ -27,6 +27,7 @@ pub(super) fn area() -> Area {
             ("RuleChange", sent_rule(&["trigger", "action"])),
             ("Filters", filters()),
             ("Target", target()),
+            ("Sending", super::sending::sending()),
             ("TestRun", test_run()),
         ],
     }
@@ -202,6 +203,7 @@ fn rule() -> Value {
                 "target": reference("Target"),
                 "text": text(),
                 "personal_data": one_of(&["masked", "shown"]),
+                "sending": reference("Sending"),
             }), &[]),
             "status": one_of(&["active", "disabled"]),
             "created_at": time(),
@@ -238,8 +240,9 @@ pub(super) fn sent_rule(required: &[&str]) -> Value {
             "target": reference("Target"),
             "text": {"type": "string", "minLength": 1, "maxLength": MAX_TEMPLATE_CHARS},
             "personal_data": choice(&["masked", "shown"]),
+            "sending": {"anyOf": [reference("Sending"), {"type": "null"}]},
         }),
-        &["type", "connection_id", "auth_token", "personal_data"],
+        &["type", "connection_id", "auth_token", "personal_data", "sending"],
     );
     let mut properties = json!({
         "name": word(100),

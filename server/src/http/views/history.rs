@@ -135,6 +135,13 @@ fn facts(rule: &Rule, words: &RuleWords) -> Vec<Fact> {
     if rule.action.shows_personal_data {
         facts.push(one("Personal data", "Shown unmasked".to_owned()));
     }
+    let sending = rule.action.sending.lines();
+    if !sending.is_empty() {
+        facts.push(Fact {
+            label: "Sending",
+            lines: sending,
+        });
+    }
     for (label, text) in [("Name", &rule.name), ("Note", &rule.note)] {
         if !text.is_empty() {
             facts.push(one(label, text.clone()));

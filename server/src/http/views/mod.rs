@@ -25,7 +25,7 @@ pub use form::{choices, rule_form};
 pub use health::{alerts, health, row as destination_row};
 pub use history::{compare, deleted_rules, rule_history};
 pub use presets::{preset_followers, preset_form, presets};
-pub use rules::{named_place, rules};
+pub use rules::{destination, named_place, rules};
 
 /// Rows before a page that counts from 1.
 fn offset(page: u32) -> i64 {

@@ -79,6 +79,7 @@ fn likeness(preset: &Preset) -> Option<Rule> {
             target: target.ok()?,
             template: Template::stored(&draft.text),
             shows_personal_data: false,
+            sending: serde_json::from_value(json["action"]["sending"].clone()).unwrap_or_default(),
         },
         status: RuleStatus::Active,
     })

@@ -110,7 +110,12 @@ fn rule_row(
 ) -> RuleRow {
     let RuleListing { stored, author_name } = row;
     let rule = stored.rule;
-    let settings = filter_lines(&rule.filters, |key, id| names.get(&(key, id.to_owned())).cloned());
+    let mut settings = filter_lines(&rule.filters, |key, id| names.get(&(key, id.to_owned())).cloned());
+    let sending = rule.action.sending.lines();
+    if settings.is_empty() && !sending.is_empty() {
+        settings.push("Every event".to_owned());
+    }
+    settings.extend(sending);
     let connection = connections
         .iter()
         .find(|connection| connection.id == rule.action.connection)
@@ -163,7 +168,7 @@ pub fn named_place(target: &Target, name: Option<&str>) -> String {
 }
 
 /// Where to, in short.
-pub(super) fn destination(target: &Target) -> String {
+pub fn destination(target: &Target) -> String {
     let sign = match target {
         Target::Channel(_) => '#',
         Target::Member(_) => '@',

@@ -1,7 +1,8 @@
 //! Events to record, and recorded ones.
 
 use leadbell_domain::{
-    ConnectionId, DeliveryId, EntityId, EventId, EventKey, Platform, RuleId, Target, Timestamp, Trigger,
+    ConnectionId, DeliveryId, EntityId, EventId, EventKey, Money, Platform, RuleId, Target, Timestamp,
+    Trigger,
 };
 
 use super::EntityUpsert;
@@ -21,6 +22,21 @@ pub struct PlannedDelivery {
     pub target: Target,
     /// The finished text.
     pub text: String,
+    /// How it goes out.
+    pub sending: PlannedSending,
+}
+
+/// What the options of a rule say of one of its messages, at the event's arrival.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlannedSending {
+    /// Before all others.
+    pub priority: bool,
+    /// Sent again when nobody knows whether Slack posted it.
+    pub resends: bool,
+    /// What makes another message of the rule a repetition of it: a hash, for the value may be personal.
+    pub repeat_key: Option<String>,
+    /// The price that its text tells.
+    pub amount: Option<Money>,
 }
 
 /// An event to record with its deliveries.

@@ -23,8 +23,10 @@ pub struct Claim {
     pub target: Target,
     /// The channel Slack named for a member (`D…`), once known.
     pub resolved_channel: Option<String>,
-    /// The finished text.
+    /// The finished text; a summary's where it stands for others, too.
     pub text: String,
+    /// Whether it is sent again when nobody knows whether Slack posted it.
+    pub resends: bool,
     /// Attempts that count, so far.
     pub attempts: u32,
     /// When its event arrived, UTC milliseconds.

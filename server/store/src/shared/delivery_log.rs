@@ -96,11 +96,17 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &DeliveryFilter) -> bool {
         sql.push(" AND d.target_id = ").push_bind(clean(target));
     }
     if let Some(about) = &filter.about {
-        sql.push(" AND q.event_key IN (SELECT l.key FROM events l WHERE l.lead_id = ")
+        sql.push(" AND (q.event_key IN (SELECT l.key FROM events l WHERE l.lead_id = ")
             .push_bind(clean(about))
             .push(" UNION SELECT i.key FROM events i WHERE i.event_id = ")
             .push_bind(clean(about))
             .push(")");
+        // A summary links to the messages that it tells.
+        if DeliveryId::new(about.clone()).is_ok() {
+            sql.push(" OR q.told_in = ").push_bind(clean(about));
+            sql.push(" OR q.id = ").push_bind(clean(about));
+        }
+        sql.push(")");
     }
     if let Some(from) = filter.from {
         sql.push(" AND q.created_at >= ").push_bind(from);

@@ -99,7 +99,8 @@ pub(super) const READY: &str = "CASE WHEN blocked_until > next_at THEN blocked_u
 /// EXISTS would be answered by PostgreSQL from a hash of the whole queue.
 pub(super) fn oldest_waiting(table: &str) -> String {
     format!(
-        "(SELECT w.id FROM deliveries w WHERE w.destination_id = {table}.id AND w.{WAITING} ORDER BY w.id LIMIT 1)"
+        "(SELECT w.id FROM deliveries w WHERE w.destination_id = {table}.id AND w.{WAITING} \
+         ORDER BY w.priority DESC, w.id LIMIT 1)"
     )
 }
 

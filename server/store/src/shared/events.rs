@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use leadbell_domain::{EntityId, EventId, Platform, Trigger};
+use leadbell_domain::{EntityId, EventId, Money, Platform, Trigger};
 
 use super::fields::Fields;
 use super::{CHUNK, Connection, Result, Sql, destinations, upsert};
@@ -89,7 +89,7 @@ async fn insert_deliveries(db: &mut Connection, events: &[&NewEvent]) -> Result<
     for chunk in planned.chunks(CHUNK) {
         let mut sql = Sql::new(
             "INSERT INTO deliveries (id, event_key, rule_id, rule_version, destination_id, text, status, created_at, \
-             updated_at) ",
+             updated_at, priority, again_in_doubt, repeat_key, amount) ",
         );
         sql.push_values(chunk, |mut row, (event, delivery)| {
             row.push_bind(delivery.id.to_string())
@@ -100,7 +100,11 @@ async fn insert_deliveries(db: &mut Connection, events: &[&NewEvent]) -> Result<
                 .push_bind(clean(&delivery.text))
                 .push_bind("queued")
                 .push_bind(event.received_at)
-                .push_bind(event.received_at);
+                .push_bind(event.received_at)
+                .push_bind(i64::from(delivery.sending.priority))
+                .push_bind(i64::from(delivery.sending.resends))
+                .push_bind(delivery.sending.repeat_key.clone())
+                .push_bind(delivery.sending.amount.map(Money::display));
         });
         // One rule answers one event once, however often it was planned.
         sql.push(" ON CONFLICT (event_key, rule_id) DO NOTHING");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use leadbell_domain::{DeliveryStatus, Outcome};
+use leadbell_domain::{DeliveryStatus, Outcome, Timestamp};
 
 use super::fields::Fields;
 use super::{
@@ -17,6 +17,8 @@ struct Standing {
     destination: String,
     status: DeliveryStatus,
     attempts: i64,
+    /// Rather twice than never.
+    resends: bool,
     /// Calls so far, those that do not count included.
     calls: i64,
 }
@@ -51,11 +53,13 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
         let counts = !matches!(finish.outcome, Outcome::RateLimited { .. }) && !put_back;
         standing.attempts += i64::from(counts);
         calls.push((finish, standing.calls));
-        let retry = finish.retry_at.is_some();
+        // Perhaps twice is only for rules that would rather have that.
+        let in_doubt = matches!(finish.outcome, Outcome::Ambiguous { .. });
+        let retry_at = finish.retry_at.filter(|_| standing.resends || !in_doubt);
         let next = if put_back {
             next_put_back(standing.status, leased, &finish.outcome)
         } else {
-            next_status(standing.status, leased, &finish.outcome, retry)
+            next_status(standing.status, leased, &finish.outcome, retry_at.is_some())
         };
         answers.push(match next {
             Some(next) => {
@@ -68,7 +72,7 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
                 Finished::TooLate(standing.status)
             }
         });
-        mark_place(db, finish, leased).await?;
+        mark_place(db, finish, retry_at, leased).await?;
         if let Some(code) = place_refused {
             destination_faults::mark(db, finish, code).await?;
             place.refused = true;
@@ -92,7 +96,7 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
 
 async fn standings(db: &mut Connection, finishes: &[Finish]) -> Result<HashMap<String, Standing>> {
     let mut sql = Sql::new(
-        "SELECT q.id, q.destination_id, q.status, q.attempts, \
+        "SELECT q.id, q.destination_id, q.status, q.attempts, q.again_in_doubt, \
          (SELECT COALESCE(MAX(a.number), 0) FROM attempts a WHERE a.delivery_id = q.id) AS calls \
          FROM deliveries q WHERE ",
     );
@@ -108,6 +112,7 @@ async fn standings(db: &mut Connection, finishes: &[Finish]) -> Result<HashMap<S
             destination: fields.get("destination_id")?,
             status: fields.key("status", DeliveryStatus::from_key)?,
             attempts: fields.get("attempts")?,
+            resends: fields.flag("again_in_doubt")?,
             calls: fields.get("calls")?,
         };
         standings.insert(fields.get("id")?, standing);
@@ -117,13 +122,15 @@ async fn standings(db: &mut Connection, finishes: &[Finish]) -> Result<HashMap<S
 
 /// Moves the delivery.
 async fn settle(db: &mut Connection, finish: &Finish, from: &Standing, to: DeliveryStatus) -> Result<()> {
+    let again_in_doubt =
+        to == DeliveryStatus::Retrying && matches!(finish.outcome, Outcome::Ambiguous { .. });
     let (channel, ts) = match &finish.outcome {
         Outcome::Sent { channel, ts } => (Some(clean(channel)), Some(clean(ts))),
         _ => (None, None),
     };
     let written = sqlx::query(
         "UPDATE deliveries SET status = $3, attempts = $4, last_code = $5, slack_channel = $6, slack_ts = $7, \
-         updated_at = $8 WHERE id = $1 AND status = $2",
+         updated_at = $8, maybe_twice = CASE WHEN $9 = 1 THEN 1 ELSE maybe_twice END WHERE id = $1 AND status = $2",
     )
     .bind(finish.delivery.as_str())
     .bind(from.status.key())
@@ -133,6 +140,7 @@ async fn settle(db: &mut Connection, finish: &Finish, from: &Standing, to: Deliv
     .bind(channel)
     .bind(ts)
     .bind(finish.finished_at)
+    .bind(i64::from(again_in_doubt))
     .execute(db)
     .await?;
     expect_one(written.rows_affected(), StoreError::Conflict)
@@ -149,8 +157,13 @@ async fn count_only(db: &mut Connection, finish: &Finish, attempts: i64) -> Resu
 }
 
 /// Writes what the call says about the place itself: a pause, the conversation with a member.
-async fn mark_place(db: &mut Connection, finish: &Finish, leased: bool) -> Result<()> {
-    let until = pause(&finish.outcome, finish.retry_at, finish.finished_at, leased);
+async fn mark_place(
+    db: &mut Connection,
+    finish: &Finish,
+    retry_at: Option<Timestamp>,
+    leased: bool,
+) -> Result<()> {
+    let until = pause(&finish.outcome, retry_at, finish.finished_at, leased);
     if until.is_none() && finish.resolved_channel.is_none() {
         return Ok(());
     }

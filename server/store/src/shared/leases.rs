@@ -1,6 +1,6 @@
 //! Leases that ran out: their deliveries become ambiguous, because Slack may have been reached.
 
-use leadbell_domain::{DeliveryStatus, Timestamp};
+use leadbell_domain::{DeliveryStatus, RetryPolicy, Timestamp};
 
 use super::{Connection, LOCK_FREE_ONES, Result, Sql, destinations, push_in};
 use crate::verdict::LEASE_EXPIRED;
@@ -36,9 +36,17 @@ pub(super) async fn rescue(db: &mut Connection, now: Timestamp) -> Result<(usize
     push_in(&mut sql, "d.id", &ids);
     sql.build().execute(&mut *db).await?;
 
-    let mut sql =
-        Sql::new("UPDATE deliveries SET status = 'ambiguous', attempts = attempts + 1, last_code = ");
-    sql.push(format!("'{LEASE_EXPIRED}', updated_at = {now} "));
+    let mut sql = Sql::new("UPDATE deliveries SET attempts = attempts + 1, last_code = ");
+    // Some rules would rather have it twice than never, as often as anything is tried.
+    let again = format!(
+        "again_in_doubt = 1 AND attempts + 1 < {}",
+        RetryPolicy::DEFAULT.attempts
+    );
+    sql.push(format!(
+        "'{LEASE_EXPIRED}', updated_at = {now}, \
+         status = CASE WHEN {again} THEN 'retrying' ELSE 'ambiguous' END, \
+         maybe_twice = CASE WHEN {again} THEN 1 ELSE maybe_twice END "
+    ));
     sql.push("WHERE status = 'sending' AND id IN (SELECT d.lease_delivery_id FROM destinations d WHERE ");
     push_in(&mut sql, "d.id", &ids);
     sql.push(")");

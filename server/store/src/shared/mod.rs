@@ -38,6 +38,7 @@ mod resend;
 mod rule_changes;
 mod rule_data;
 mod rule_lists;
+mod rule_pace;
 mod rule_rows;
 mod rule_versions;
 mod rules;
@@ -48,8 +49,11 @@ mod sending_health;
 mod sessions;
 mod slack_apps;
 mod store;
+mod turns;
 mod upsert;
 mod uses;
+
+use std::sync::OnceLock;
 
 use sqlx::{Database, Pool, QueryBuilder, Row as _, Transaction};
 
@@ -68,6 +72,8 @@ pub struct DbStore {
     writer: Pool<Db>,
     vault: TokenVault,
     known: KnownEntities,
+    /// Where people reach Leadbell, for the links of summaries.
+    public_url: OnceLock<String>,
 }
 
 impl DbStore {
@@ -77,7 +83,12 @@ impl DbStore {
             writer,
             vault,
             known: KnownEntities::default(),
+            public_url: OnceLock::new(),
         }
+    }
+
+    fn public_url(&self) -> &str {
+        self.public_url.get().map_or("", String::as_str)
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Db>, StoreError> {

@@ -88,7 +88,9 @@ pub(super) async fn step(
     let held = destinations::hold(db, places.iter()).await?;
     // What moved before the destinations were held stays where it went.
     let mut sql = Sql::new(
-        "UPDATE deliveries SET status = 'queued', attempts = 0, resends = resends + 1, resent_at = ",
+        "UPDATE deliveries SET maybe_twice = CASE WHEN status = 'ambiguous' THEN 1 ELSE maybe_twice END, \
+         status = 'queued', attempts = 0, forced = 1, hold_until = NULL, told_in = NULL, resends = resends + 1, \
+         resent_at = ",
     );
     sql.push_bind(now)
         .push(", updated_at = ")

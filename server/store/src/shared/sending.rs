@@ -4,7 +4,7 @@ use leadbell_domain::Timestamp;
 
 use super::fields::Fields;
 use super::{
-    Connection, LOCK_FREE_ONES, Result, Row, Sql, connection_faults, destinations, expect_one, push_in,
+    Connection, LOCK_FREE_ONES, Result, Row, Sql, connection_faults, destinations, expect_one, push_in, turns,
 };
 use crate::vault::TokenVault;
 use crate::verdict::WAITING;
@@ -13,6 +13,12 @@ use crate::{Claim, ConnectionStatus, Pace, StoreError};
 /// How long a destination rests whose token can't be decrypted, milliseconds: the others must not wait behind it.
 const REST_WITHOUT_KEY: i64 = 60_000;
 
+/// The options of a rule that wants every message in order and nothing else, as they are written.
+const EVERY_IN_ORDER: &str = r#"{"bursts":"every","priority":false,"in_doubt":"wait"}"#;
+
+/// Said below a message that may be there twice.
+const SENT_AGAIN: &str = "\n_Sent again: Slack did not say whether it had posted this before._";
+
 /// What a claim found.
 pub(super) struct Claimed {
     pub(super) claims: Vec<Claim>,
@@ -20,16 +26,23 @@ pub(super) struct Claimed {
     pub(super) unreadable: usize,
 }
 
+/// What a claim goes by.
+pub(super) struct Terms<'a> {
+    pub(super) worker: &'a str,
+    pub(super) lease_ms: i64,
+    pub(super) pace: Pace,
+    pub(super) limit: i64,
+    /// Where people reach Leadbell.
+    pub(super) public_url: &'a str,
+}
+
 pub(super) async fn claim(
     db: &mut Connection,
     vault: &TokenVault,
-    worker: &str,
+    terms: &Terms<'_>,
     now: Timestamp,
-    lease_ms: i64,
-    pace: Pace,
-    limit: i64,
 ) -> Result<Claimed> {
-    let due = hold_due(db, now, limit).await?;
+    let due = hold_due(db, now, terms.limit).await?;
     let mut claimed = Claimed {
         claims: Vec::new(),
         unreadable: 0,
@@ -40,6 +53,8 @@ pub(super) async fn claim(
     let mut unreadable = Vec::new();
     let mut broken = Vec::new();
     let rows = oldest_waiting(db, &due).await?;
+    let mut judged = Vec::new();
+    let mut waits_again = Vec::new();
     for row in &rows {
         let fields = Fields::of(row, "deliveries", "id")?;
         if fields.get::<&str>("connection_status")? == ConnectionStatus::Broken.key() {
@@ -47,11 +62,23 @@ pub(super) async fn claim(
             continue;
         }
         match read(row, vault) {
-            Ok(claim) => claimed.claims.push(claim),
+            Ok(claim) if is_plain(&fields)? => claimed.claims.push(claim),
+            Ok(claim) => match turns::next_up(db, claim.destination.as_str(), terms.public_url, now).await? {
+                turns::NextUp::Send => judged.push(claim.destination.to_string()),
+                turns::NextUp::Nothing | turns::NextUp::More => {
+                    waits_again.push(claim.destination.to_string())
+                }
+            },
             Err(StoreError::WrongKey) => unreadable.push(fields.get("destination_id")?),
             Err(error) => return Err(error),
         }
     }
+    if !judged.is_empty() {
+        for row in &oldest_waiting(db, &judged).await? {
+            claimed.claims.push(read(row, vault)?);
+        }
+    }
+    look_again(db, &waits_again).await?;
     connection_faults::put_off(db, &broken, now).await?;
     claimed.unreadable = unreadable.len();
     rest(db, &unreadable, now + REST_WITHOUT_KEY).await?;
@@ -64,9 +91,33 @@ pub(super) async fn claim(
         forget_idle(db, &due).await?;
     }
     if !claimed.claims.is_empty() {
-        lease(db, &claimed.claims, worker, now, lease_ms, pace).await?;
+        lease(db, &claimed.claims, terms, now).await?;
     }
     Ok(claimed)
+}
+
+/// Whether it goes out as it is, without a look at its rule's options: nothing is chosen there, and so few wait that
+/// none would be merged.
+fn is_plain(fields: &Fields<'_>) -> Result<bool> {
+    Ok(match fields.get::<&str>("sending")? {
+        "{}" => fields.get::<i64>("backlog")? < turns::COLLAPSE_FROM as i64,
+        options => options == EVERY_IN_ORDER,
+    })
+}
+
+/// Makes destinations claimable where something still waits, and lets the others rest.
+async fn look_again(db: &mut Connection, ids: &[String]) -> Result<()> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let oldest = destinations::oldest_waiting("destinations");
+    let ready = destinations::READY;
+    let mut sql = Sql::new(format!(
+        "UPDATE destinations SET ready_at = CASE WHEN {oldest} IS NOT NULL THEN {ready} END WHERE "
+    ));
+    push_in(&mut sql, "id", ids);
+    sql.build().execute(db).await?;
+    Ok(())
 }
 
 /// Locks the destinations whose turn it is. What another worker is claiming right now is passed over.
@@ -84,12 +135,17 @@ async fn hold_due(db: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec
 /// The oldest waiting delivery of each: in a statement of its own, which sees what was committed before the lock.
 async fn oldest_waiting(db: &mut Connection, due: &[String]) -> Result<Vec<Row>> {
     let oldest = destinations::oldest_waiting("d");
+    let enough = turns::COLLAPSE_FROM;
     let mut sql = Sql::new(format!(
-        "SELECT q.id, q.destination_id, q.text, q.attempts, q.created_at, d.connection_id, d.target_kind, \
+        "SELECT q.id, q.destination_id, COALESCE(s.text, q.text) AS text, q.attempts, q.created_at, q.again_in_doubt, q.maybe_twice, r.sending, \
+         (SELECT COUNT(*) FROM (SELECT 1 FROM deliveries b WHERE b.destination_id = d.id AND b.{WAITING} \
+         LIMIT {enough}) few) AS backlog, d.connection_id, d.target_kind, \
          d.target_id, d.resolved_channel, c.token_sealed, c.token_version, c.status AS connection_status \
          FROM destinations d \
          JOIN connections c ON c.id = d.connection_id \
-         JOIN deliveries q ON q.id = {oldest} WHERE "
+         JOIN deliveries q ON q.id = {oldest} \
+         JOIN rules r ON r.id = q.rule_id \
+         LEFT JOIN summaries s ON s.delivery_id = q.id WHERE "
     ));
     push_in(&mut sql, "d.id", due);
     sql.push(" ORDER BY d.ready_at, d.id");
@@ -107,30 +163,30 @@ fn read(row: &Row, vault: &TokenVault) -> Result<Claim> {
         connection,
         target: fields.target()?,
         resolved_channel: fields.get("resolved_channel")?,
-        text: fields.get("text")?,
+        text: text(fields.get("text")?, fields.flag("maybe_twice")?),
+        resends: fields.flag("again_in_doubt")?,
         attempts: u32::try_from(fields.get::<i64>("attempts")?).unwrap_or(u32::MAX),
         created_at: fields.get("created_at")?,
     })
 }
 
+/// A message that may be there twice says so.
+fn text(text: String, maybe_twice: bool) -> String {
+    if maybe_twice { text + SENT_AGAIN } else { text }
+}
+
 /// Writes the lease and the pace into the destinations, and `sending` into the deliveries.
-async fn lease(
-    db: &mut Connection,
-    claims: &[Claim],
-    worker: &str,
-    now: Timestamp,
-    lease_ms: i64,
-    pace: Pace,
-) -> Result<()> {
+async fn lease(db: &mut Connection, claims: &[Claim], terms: &Terms<'_>, now: Timestamp) -> Result<()> {
+    let pace = terms.pace;
     let count = claims.len() as u64;
     // Generic cell rate: this message's arrival moves the theoretical time of the next one by one interval; the next
     // may come earlier than that by `burst - 1` intervals.
     let interval = pace.interval_ms.max(0);
     let ahead = interval.saturating_mul(pace.burst.max(1) - 1);
     let mut sql = Sql::new("UPDATE destinations SET lease_owner = ");
-    sql.push_bind(worker.to_owned())
+    sql.push_bind(terms.worker.to_owned())
         .push(", lease_until = ")
-        .push_bind(now.saturating_add(lease_ms));
+        .push_bind(now.saturating_add(terms.lease_ms));
     sql.push(", lease_delivery_id = ")
         .push(destinations::oldest_waiting("destinations"));
     sql.push(", ready_at = NULL");

@@ -8,7 +8,7 @@ use leadbell_domain::{
 
 use super::{
     DbStore, MIGRATOR, Result, SINGLE_SERVER, catalog, connection_faults, connections, deliveries, events,
-    finish, leases, people, rule_lists, rules, sending, upsert,
+    finish, leases, people, rule_lists, rules, sending, turns, upsert,
 };
 use crate::{
     ApiKey, Backlog, Claim, Connection, ConnectionCheck, ConnectionScope, ConnectionStatus, Delivery,
@@ -192,7 +192,14 @@ impl Store for DbStore {
             return Ok(Vec::new());
         }
         let mut tx = self.begin().await?;
-        let claimed = sending::claim(&mut tx, &self.vault, worker, now, lease_ms, pace, limit).await?;
+        let terms = sending::Terms {
+            worker,
+            lease_ms,
+            pace,
+            limit,
+            public_url: self.public_url(),
+        };
+        let claimed = sending::claim(&mut tx, &self.vault, &terms, now).await?;
         tx.commit().await?;
         if claimed.unreadable > 0 {
             tracing::error!(destinations = claimed.unreadable, "{}", StoreError::WrongKey);
@@ -201,6 +208,32 @@ impl Store for DbStore {
             }
         }
         Ok(claimed.claims)
+    }
+
+    fn link_logs_to(&self, public_url: &str) {
+        // Set once at the start; a second value would make links of one summary differ.
+        let _ = self.public_url.set(public_url.to_owned());
+    }
+
+    async fn release_held(&self, now: Timestamp) -> Result<u64> {
+        let due = sqlx::query_scalar::<_, Option<i64>>(
+            "SELECT MIN(hold_until) FROM deliveries WHERE hold_until IS NOT NULL",
+        )
+        .fetch_one(&self.reader)
+        .await?;
+        if due.is_none_or(|due| due > now) {
+            return Ok(0);
+        }
+        let mut released = 0;
+        loop {
+            let mut tx = self.begin().await?;
+            let found = turns::release_held(&mut tx, self.public_url(), now).await?;
+            tx.commit().await?;
+            if !found {
+                return Ok(released);
+            }
+            released += 1;
+        }
     }
 
     async fn next_due(&self) -> Result<Option<Timestamp>> {

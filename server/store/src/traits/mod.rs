@@ -165,6 +165,11 @@ pub trait Store:
         pace: Pace,
         limit: i64,
     ) -> Result<Vec<Claim>, StoreError>;
+    /// Where people reach Leadbell, for the links in summaries. Told once, before the first claim.
+    fn link_logs_to(&self, public_url: &str);
+    /// Puts back into the queue what was held until `now`, as one summary for each rule and destination; answers how
+    /// many such.
+    async fn release_held(&self, now: Timestamp) -> Result<u64, StoreError>;
     /// When the next delivery becomes due, UTC milliseconds; may be in the past; `None` when nothing waits.
     async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
     /// Records finished calls in one transaction and gives the destinations back.

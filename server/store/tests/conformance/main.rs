@@ -40,6 +40,7 @@ mod sending;
 mod settling;
 mod slack_apps;
 mod support;
+mod turns;
 
 macro_rules! on_both_databases {
     ($($module:ident: $($name:ident),+;)+) => {
@@ -66,6 +67,20 @@ macro_rules! on_both_databases {
 }
 
 on_both_databases! {
+    turns:
+        what_waits_for_a_busy_channel_becomes_one_message,
+        a_summary_that_is_tried_again_says_the_same,
+        every_message_goes_out_in_order_where_the_rule_says_so,
+        other_rules_of_a_busy_channel_keep_what_they_chose,
+        a_priority_goes_before_all_others_and_alone,
+        what_is_over_a_cap_is_not_sent_and_says_so,
+        the_first_few_go_and_the_rest_follows_as_a_summary,
+        a_repetition_is_not_sent_within_its_time,
+        repetitions_are_no_part_of_a_summary,
+        what_comes_in_quiet_hours_is_told_when_they_are_over,
+        what_is_dropped_in_quiet_hours_says_so,
+        in_doubt_a_message_goes_again_marked_where_the_rule_says_so,
+        in_doubt_a_message_waits_for_a_person_otherwise;
     schema:
         migrating_twice_changes_nothing,
         the_database_answers;

@@ -300,10 +300,14 @@ pub async fn rules_from_before_there_was_a_history_begin_theirs_as_they_are(benc
     written.filters = crate::rules::all_filters();
     written.action.target = member(3);
     written.action.shows_personal_data = true;
+    // There were no such options then.
+    written.action.sending = leadbell_domain::SendingOptions::default();
     written.includes_test_leads = true;
     written.note = "Line 1\nLine \"2\"".to_owned();
     let made = store.insert_rule(&fresh(), &written, &ann, NOON).await.unwrap();
-    let gone = product_rule(&**store, &connection).await;
+    let mut gone = rule(Level::Product, "218", Trigger::LmsLeadSold, &connection);
+    gone.action.sending = leadbell_domain::SendingOptions::default();
+    let gone = crate::samples::add_rule(&**store, gone).await;
     store
         .delete_rule(&gone.id, Level::Product, &Scope::All, None, &BY, NOON + 5)
         .await

@@ -3,8 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use leadbell_domain::{
-    ConnectionId, Entity, EntityId, EntityKind, EventId, Filters, Level, Outcome, Platform, Rule, RuleId,
-    RuleStatus, Scope, SlackAction, SlackToken, StoredRule, Target, Template, Timestamp, Trigger,
+    Bursts, ConnectionId, Entity, EntityId, EntityKind, EventId, Filters, Level, Outcome, Platform, Rule,
+    RuleId, RuleStatus, Scope, SendingOptions, SlackAction, SlackToken, StoredRule, Target, Template,
+    Timestamp, Trigger,
 };
 use leadbell_store::{
     Actor, Claim, Connection, ConnectionOwner, ConnectionStatus, EntityUpsert, Finish, NewConnection,
@@ -99,7 +100,15 @@ pub async fn connect(store: &dyn Store) -> ConnectionId {
         .id
 }
 
-/// A rule.
+/// No message is merged with others.
+pub fn every_in_order() -> SendingOptions {
+    SendingOptions {
+        bursts: Bursts::Every,
+        ..SendingOptions::default()
+    }
+}
+
+/// A rule whose messages all go out as themselves.
 pub fn rule(level: Level, entity: &str, trigger: Trigger, connection: &ConnectionId) -> Rule {
     Rule {
         name: "Big leads".to_owned(),
@@ -116,6 +125,7 @@ pub fn rule(level: Level, entity: &str, trigger: Trigger, connection: &Connectio
             target: channel(1),
             template: Template::stored("Lead {{lead_id}} sold"),
             shows_personal_data: false,
+            sending: every_in_order(),
         },
         status: RuleStatus::Active,
     }
@@ -167,6 +177,7 @@ pub fn event_for(event_id: &str, rule: &StoredRule, target: Target) -> NewEvent 
         connection: rule.rule.action.connection.clone(),
         target,
         text: format!("About {event_id}"),
+        sending: leadbell_store::PlannedSending::default(),
     });
     event
 }
