@@ -1,6 +1,6 @@
 //! How a rule's messages go out: what happens when many come at once, how many may go, when none may, and what to do
 //! when nobody knows whether one arrived. [`SendingOptions`] is what people choose, [`turn`] what it makes of a message
-//! whose turn has come, [`digest`] the one message that stands for many.
+//! whose turn has come, [`digest()`] the one message that stands for many.
 
 mod digest;
 mod pace;
