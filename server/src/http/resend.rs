@@ -36,7 +36,7 @@ async fn send_again(
     let mut errors = FieldErrors::new();
     known(fields, "", &["ids", "filter", "dry_run"], &mut errors);
     let dry_run = match fields.get("dry_run") {
-        None | Some(Value::Null) => false,
+        None => false,
         Some(Value::Bool(flag)) => *flag,
         Some(_) => {
             errors.add("dry_run", "This is true or false.");
@@ -123,8 +123,9 @@ fn read_filter(fields: &Map<String, Value>, errors: &mut FieldErrors) -> Deliver
         &["status", "code", "rule", "from", "until"],
         errors,
     );
+    // Null is not "any": what is meant to narrow what is sent again must not widen it.
     let text = |name: &str, errors: &mut FieldErrors| match fields.get(name) {
-        None | Some(Value::Null) => None,
+        None => None,
         Some(Value::String(text)) => Some(text.clone()),
         Some(_) => {
             errors.add(format!("filter.{name}"), "This is a text.");

@@ -60,6 +60,7 @@ fn send_again() -> Operation {
         &json!({"filter": {"status": "failed", "code": "given_up"}, "dry_run": true}),
     )
     .answers(200, "What was done, or would be.", &answer)
+    .refuses(&[404])
 }
 
 fn place() -> Value {

@@ -20,7 +20,7 @@ pub(super) fn area() -> Area {
             ("RuleFile", file()),
             ("FiledRule", filed_rule()),
             ("ImportPlan", plan()),
-            ("FieldChange", change()),
+            ("PlannedFieldChange", change()),
         ],
     }
 }
@@ -102,7 +102,7 @@ fn plan() -> Value {
             "level": {"type": ["string", "null"], "enum": Level::ALL.iter().map(|level| json!(level.key())).chain([Value::Null]).collect::<Vec<_>>()},
             "entity_id": optional_text(),
             "outcome": one_of(&["new", "changed", "restored", "refused"]),
-            "changes": list(&reference("FieldChange")),
+            "changes": list(&reference("PlannedFieldChange")),
             "errors": list(&reference("FieldError")),
         }),
         &[],
