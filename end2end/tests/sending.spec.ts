@@ -23,10 +23,11 @@ test('a flood is told in one message, and the log has every lead of it', async (
   const address = new URL(link);
   await page.goto(address.pathname + address.search);
   await expect(page.getByRole('row')).toHaveCount(51); // A page of the log, and its head.
-  await expect(page.getByText('Many came at once, and a summary told them together.').first()).toBeVisible();
+  await expect(page.getByRole('row').nth(1)).toContainText('Many came at once, and a summary told them together.');
 });
 
-test('limits and quiet hours are chosen on a page of the rule and stand in the list', async ({ page, rest }) => {
+test('limits and quiet hours are chosen on a page of the rule and stand in the list', async ({ page, rest, health }) => {
+  health.forgive(/422/);
   await rest.addRule(rule);
   await logIn(page, people.admin);
   const list = await openTracking(page);

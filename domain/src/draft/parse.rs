@@ -8,13 +8,30 @@ use super::{
 use crate::sending;
 use crate::{
     ConnectionId, EntityId, FieldErrors, FilterKey, Filters, Level, ListFilter, Method, Money, PresetId,
-    PriceCondition, PriceOp, RuleStatus, SlackToken, Target, Template, Trigger, filter_label, form_fields,
-    parse_channel_id, parse_member_id,
+    PriceCondition, PriceOp, RuleStatus, SendingOptions, SlackToken, Target, Template, Trigger, filter_label,
+    form_fields, parse_channel_id, parse_member_id,
 };
 
 impl RuleDraft {
     /// A valid rule, or every complaint at its field.
     pub fn parse(&self, context: &DraftContext<'_>) -> Result<ParsedRule, FieldErrors> {
+        self.parse_with(context, |trigger, errors| {
+            sending::parse(&self.sending, trigger, context.level, errors)
+        })
+    }
+
+    /// What is wrong with what the rule's form shows. The sending options are not on it, and a browser need not know
+    /// how to read them.
+    pub fn check_form(&self, context: &DraftContext<'_>) -> Result<(), FieldErrors> {
+        self.parse_with(context, |_, _| SendingOptions::default())
+            .map(|_| ())
+    }
+
+    fn parse_with(
+        &self,
+        context: &DraftContext<'_>,
+        sending: impl FnOnce(Option<Trigger>, &mut FieldErrors) -> SendingOptions,
+    ) -> Result<ParsedRule, FieldErrors> {
         let mut errors = FieldErrors::new();
         let name = self.name.trim();
         if name.chars().count() > MAX_NAME {
@@ -43,7 +60,7 @@ impl RuleDraft {
         let template = trigger.and_then(|trigger| {
             errors.keep("action.text", Template::parse(&self.text, trigger, context.level))
         });
-        let sending = sending::parse(&self.sending, trigger, context.level, &mut errors);
+        let sending = sending(trigger, &mut errors);
         let status = match self.status.as_str() {
             "" => Some(RuleStatus::Active),
             other => RuleStatus::from_key(other),

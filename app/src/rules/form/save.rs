@@ -22,7 +22,7 @@ pub(super) fn saver(state: FormState, tab: Tab) -> impl Fn(SubmitEvent) + Clone 
             return;
         }
         state.message.set(None);
-        if let Err(errors) = state.parse() {
+        if let Err(errors) = state.check() {
             state.refuse(errors);
             return;
         }

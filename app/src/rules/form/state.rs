@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 
 use leadbell_domain::{
-    DraftContext, EntityId, FieldErrors, FilterKey, Level, ParsedRule, Role, RuleDraft, RuleId, SecretText,
-    Trigger,
+    DraftContext, EntityId, FieldErrors, FilterKey, Level, Role, RuleDraft, RuleId, SecretText, Trigger,
 };
 use leptos::html;
 use leptos::prelude::*;
@@ -194,8 +193,8 @@ impl FormState {
         }
     }
 
-    /// The rule as it would be saved, or every complaint.
-    pub(super) fn parse(self) -> Result<ParsedRule, FieldErrors> {
+    /// Every complaint about what was typed.
+    pub(super) fn check(self) -> Result<(), FieldErrors> {
         let entity = self.entity();
         let context = DraftContext {
             role: self.role(),
@@ -204,7 +203,7 @@ impl FormState {
             platform: self.page.with_value(|page| page.data.view.entity.platform),
             may_show_personal_data: leadbell_domain::may_show_personal_data(self.role()),
         };
-        self.draft.with_untracked(|draft| draft.parse(&context))
+        self.draft.with_untracked(|draft| draft.check_form(&context))
     }
 
     /// What is sent to be saved.
