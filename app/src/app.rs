@@ -27,6 +27,7 @@ pub fn App() -> impl IntoView {
         }/>
         <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
         <Router>
+            {settle_location()}
             <Header/>
             <NoticeBar/>
             <main id="main" class="main" tabindex="-1">
@@ -37,6 +38,17 @@ pub fn App() -> impl IntoView {
             </main>
         </Router>
     }
+}
+
+/// Reads what the router works out from the address, before anything else does.
+///
+/// On the server, what a page loads goes on beside its drawing, and two who are the first to read a memo at once trip
+/// over each other inside it: one takes the value out to work it out anew, the other finds none and panics. An address
+/// that was read once stays as it is for the whole request.
+fn settle_location() {
+    let location = use_location();
+    location.pathname.with_untracked(|_| ());
+    location.query.with_untracked(|_| ());
 }
 
 /// The page of the address at hand. What stands over a list of rules is no page of its own: opening it must not

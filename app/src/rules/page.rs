@@ -46,10 +46,7 @@ pub(crate) fn TrackingPage(place: Place) -> impl IntoView {
             _ => Over::Form(Some(rule)),
         },
     });
-    // On the server, loading goes on beside drawing, and two who are the first to read a memo at once trip over each
-    // other inside it. So all are read here, before anything runs beside this.
-    location.pathname.with_untracked(|_| ());
-    location.query.with_untracked(|_| ());
+    // Before anything runs beside this: see `settle_location`.
     search.with_untracked(|_| ());
     over.with_untracked(|_| ());
     let entity = {
