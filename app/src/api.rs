@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use leadbell_domain::{EntityId, FilterKey, Level, Role, RuleId, RuleStatus};
+use leadbell_domain::{EntityId, FilterKey, Level, Policy, Role, RuleId, RuleStatus};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,8 @@ pub(crate) struct FormPage {
     pub data: RuleFormData,
     /// The viewer's role: decides which filters are offered.
     pub role: Role,
+    /// What the house decided about filters.
+    pub policy: Policy,
     /// What went wrong with a posted form, beside its fields.
     pub message: Option<String>,
     /// What was done to the draft on the way here, when that was asked for.

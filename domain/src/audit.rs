@@ -69,13 +69,15 @@ pub enum AuditAction {
     DestinationRetried,
     /// Where an owner of connections is told of trouble was changed.
     AlertsChanged,
+    /// What the house settles for itself was changed.
+    SettingsChanged,
     /// Something was refused that the pages never offer to whoever asked for it.
     RequestRefused,
 }
 
 impl AuditAction {
     /// Every action, in the order in which lists show them.
-    pub const ALL: [AuditAction; 34] = [
+    pub const ALL: [AuditAction; 35] = [
         AuditAction::RuleCreated,
         AuditAction::RuleChanged,
         AuditAction::RuleEnabled,
@@ -109,6 +111,7 @@ impl AuditAction {
         AuditAction::DeliveriesGivenUp,
         AuditAction::DestinationRetried,
         AuditAction::AlertsChanged,
+        AuditAction::SettingsChanged,
         AuditAction::RequestRefused,
     ];
 
@@ -159,6 +162,7 @@ impl AuditAction {
             AuditAction::DeliveriesGivenUp => ("deliveries.given_up", "Messages given up"),
             AuditAction::DestinationRetried => ("destination.retried", "Channel or member tried again"),
             AuditAction::AlertsChanged => ("alerts.changed", "Alert destination changed"),
+            AuditAction::SettingsChanged => ("settings.changed", "Settings changed"),
             AuditAction::RequestRefused => ("request.refused", "Request refused"),
         }
     }

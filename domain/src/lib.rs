@@ -21,6 +21,7 @@ mod matrix;
 mod money;
 mod permission;
 mod placeholder;
+mod policy;
 mod preset;
 mod role;
 mod rule;
@@ -29,6 +30,7 @@ mod rule_list;
 mod sample;
 mod sending;
 mod sentence;
+pub mod settings;
 mod slack;
 mod slack_app;
 mod slack_error;
@@ -64,6 +66,7 @@ pub use permission::{
     may_show_personal_data, reach,
 };
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
+pub use policy::Policy;
 pub use preset::Preset;
 pub use role::Role;
 pub use rule::{Rule, RuleStatus, SlackAction, StoredRule};
@@ -75,6 +78,7 @@ pub use sending::{
     RulePace, SendingOptions, TimeOfDay, Turn, Window, digest, turn,
 };
 pub use sentence::{NameOf, Sentence};
+pub use settings::Settings;
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,
 };

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FilterKey, Level, Platform, PriceOp, Role, Trigger};
+use crate::{FilterKey, Level, Platform, Policy, PriceOp, Role, Trigger};
 
 /// What a rule form of one role, level and trigger offers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,29 +50,31 @@ fn trigger_offers(filter: FilterKey, trigger: Trigger) -> bool {
     }
 }
 
-/// Matrix E: filter × role.
-fn role_offers(filter: FilterKey, role: Role) -> bool {
+/// Matrix E: filter × role, with what this house decided.
+pub(crate) fn role_offers(filter: FilterKey, role: Role, policy: Policy) -> bool {
     let publisher_side = matches!(
         role,
         Role::Publisher | Role::PublisherAgent | Role::CompliancePublisher
     );
-    let buyer_side = matches!(role, Role::BuyerAgent | Role::BuyerEditor);
+    let no_publishers = matches!(role, Role::BuyerAgent | Role::BuyerEditor) && !policy.buyers_see_publishers;
     match filter {
         FilterKey::Method => role != Role::CallLogicAdmin,
         FilterKey::Price => true,
-        FilterKey::Publisher => !publisher_side && !buyer_side,
-        FilterKey::Channel | FilterKey::Source => !buyer_side,
+        FilterKey::Publisher => !publisher_side && !no_publishers,
+        FilterKey::Channel | FilterKey::Source => !no_publishers,
         FilterKey::Buyer | FilterKey::Campaign | FilterKey::Pingtree => !publisher_side,
     }
 }
 
 /// The form of a rule: C ∧ D ∧ E.
 #[must_use]
-pub fn form_fields(role: Role, level: Level, trigger: Trigger) -> FormFields {
+pub fn form_fields(role: Role, policy: Policy, level: Level, trigger: Trigger) -> FormFields {
     let filters: Vec<FilterKey> = FilterKey::ALL
         .into_iter()
         .filter(|filter| {
-            level_offers(*filter, level) && trigger_offers(*filter, trigger) && role_offers(*filter, role)
+            level_offers(*filter, level)
+                && trigger_offers(*filter, trigger)
+                && role_offers(*filter, role, policy)
         })
         .collect();
     let price_ops = if filters.contains(&FilterKey::Price) {
@@ -93,7 +95,7 @@ mod tests {
     #[test]
     fn the_price_range_is_offered_for_lead_sold_and_campaign_sold_only() {
         for trigger in Trigger::ALL {
-            let fields = form_fields(Role::GlobalAdmin, Level::Product, trigger);
+            let fields = form_fields(Role::GlobalAdmin, Policy::default(), Level::Product, trigger);
             let sold = matches!(trigger.name(), "Lead Sold" | "Campaign Sold");
             assert_eq!(
                 fields.price_ops.contains(&PriceOp::Between),
@@ -107,7 +109,13 @@ mod tests {
     #[test]
     fn a_product_rule_of_an_admin_has_all_eight_filters_for_lead_sold() {
         assert_eq!(
-            form_fields(Role::GlobalAdmin, Level::Product, Trigger::LmsLeadSold).filters,
+            form_fields(
+                Role::GlobalAdmin,
+                Policy::default(),
+                Level::Product,
+                Trigger::LmsLeadSold
+            )
+            .filters,
             FilterKey::ALL
         );
     }
@@ -116,7 +124,7 @@ mod tests {
     fn a_publisher_rule_never_filters_by_the_buyers_side_whoever_writes_it() {
         for role in Role::ALL {
             for trigger in Trigger::of_level(Level::Publisher, None) {
-                let filters = form_fields(role, Level::Publisher, trigger).filters;
+                let filters = form_fields(role, Policy::default(), Level::Publisher, trigger).filters;
                 for hidden in [
                     FilterKey::Buyer,
                     FilterKey::Campaign,
@@ -132,7 +140,7 @@ mod tests {
     #[test]
     fn calls_have_no_method_and_rejected_leads_no_price() {
         for trigger in Trigger::ALL {
-            let fields = form_fields(Role::GlobalAdmin, Level::Product, trigger);
+            let fields = form_fields(Role::GlobalAdmin, Policy::default(), Level::Product, trigger);
             assert_eq!(
                 fields.filters.contains(&FilterKey::Method),
                 trigger.platform() == Platform::Lms
@@ -175,18 +183,28 @@ mod tests {
             other if other.platform() == Platform::Lms => "MPCSBKTR",
             _ => "-PCSBKTR",
         };
-        let role_row = |role| match role {
+        let role_row = |role, policy: Policy| match role {
             Role::GlobalAdmin | Role::LmsAdmin | Role::Support | Role::Qa => "MPCSBKTR",
             Role::CallLogicAdmin => "-PCSBKTR",
+            Role::BuyerAgent | Role::BuyerEditor if policy.buyers_see_publishers => "MPCSBKTR",
             Role::BuyerAgent | Role::BuyerEditor => "M---BKTR",
             Role::PublisherAgent | Role::CompliancePublisher | Role::Publisher => "M-CS---R",
         };
-        for role in Role::ALL {
+        for (role, policy) in Role::ALL
+            .into_iter()
+            .flat_map(|role| Policy::all().map(|policy| (role, policy)))
+        {
             for trigger in Trigger::ALL {
                 for level in trigger.levels() {
-                    let expected = both(&both(level_row(*level), trigger_row(trigger)), role_row(role));
-                    let found = letters(&form_fields(role, *level, trigger).filters);
-                    assert_eq!(found, expected, "{} {level:?} {}", role.label(), trigger.key());
+                    let cells = both(level_row(*level), trigger_row(trigger));
+                    let found = letters(&form_fields(role, policy, *level, trigger).filters);
+                    assert_eq!(
+                        found,
+                        both(&cells, role_row(role, policy)),
+                        "{} {level:?} {}",
+                        role.label(),
+                        trigger.key()
+                    );
                 }
             }
         }

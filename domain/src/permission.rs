@@ -5,7 +5,7 @@
 
 mod connections;
 
-use crate::{EntityId, EntityKind, Level, Platform, Role, UserId};
+use crate::{EntityId, EntityKind, FilterKey, Level, Platform, Policy, Role, UserId, matrix::role_offers};
 
 pub use connections::{ConnectionReach, connection_reach};
 
@@ -38,9 +38,9 @@ pub enum Reach {
     OwnBuyers,
 }
 
-/// Matrix B as data.
+/// Matrix B as data, with what this house decided.
 #[must_use]
-pub fn reach(role: Role, level: Level, verb: Verb) -> Reach {
+pub fn reach(role: Role, policy: Policy, level: Level, verb: Verb) -> Reach {
     use Level::{Campaign, Product, Publisher};
     match (role, level) {
         (Role::GlobalAdmin, _) => Reach::All,
@@ -53,7 +53,10 @@ pub fn reach(role: Role, level: Level, verb: Verb) -> Reach {
         (Role::BuyerAgent | Role::BuyerEditor, Campaign) => Reach::OwnBuyers,
         (Role::BuyerAgent | Role::BuyerEditor, Product | Publisher) => Reach::Nothing,
         (Role::PublisherAgent | Role::Publisher, Publisher) => Reach::OwnPublishers,
-        (Role::CompliancePublisher, Publisher) => Reach::All,
+        (Role::CompliancePublisher, Publisher) => match verb {
+            Verb::Manage if !policy.compliance_manages => Reach::Nothing,
+            _ => Reach::All,
+        },
         (Role::PublisherAgent | Role::CompliancePublisher | Role::Publisher, Product | Campaign) => {
             Reach::Nothing
         }
@@ -72,11 +75,19 @@ pub enum Duty {
     Catalog,
     /// All rules at once, as a file: [`Verb::View`] is the export, [`Verb::Manage`] the import.
     RuleData,
+    /// What the house settles for itself.
+    Settings,
 }
 
 impl Duty {
     /// Every duty.
-    pub const ALL: [Duty; 4] = [Duty::Users, Duty::Audit, Duty::Catalog, Duty::RuleData];
+    pub const ALL: [Duty; 5] = [
+        Duty::Users,
+        Duty::Audit,
+        Duty::Catalog,
+        Duty::RuleData,
+        Duty::Settings,
+    ];
 }
 
 /// Who has which duty. Presets are not here: they are rules of the product level in all but effect, and follow
@@ -88,6 +99,8 @@ pub fn duty_reach(role: Role, duty: Duty, verb: Verb) -> Reach {
         (Role::GlobalAdmin, _, _) => Reach::All,
         // People work on both platforms: only who is answerable for both admits them.
         (_, Duty::Users, _) => Reach::Nothing,
+        // A setting holds for both platforms.
+        (_, Duty::Settings, _) => Reach::Nothing,
         (Role::LmsAdmin, _, _) => Reach::Platform(Platform::Lms),
         (Role::CallLogicAdmin, _, _) => Reach::Platform(Platform::CallLogic),
         _ => Reach::Nothing,
@@ -150,6 +163,8 @@ pub struct Viewer {
     /// Whether somebody let them change, for a time, the rules they otherwise only see. Means something only for roles
     /// of [`may_be_elevated`].
     pub elevated: bool,
+    /// What the house decided about who may do what.
+    pub policy: Policy,
 }
 
 /// Whether people of this role can be let change rules for a time (`domain.md` matrix B: Support views and tries, and
@@ -169,7 +184,7 @@ impl Viewer {
         } else {
             verb
         };
-        self.scope_of(reach(self.role, level, verb))
+        self.scope_of(reach(self.role, self.policy, level, verb))
     }
 
     /// How far a duty of this viewer goes.
@@ -207,6 +222,26 @@ impl Viewer {
         }
     }
 
+    /// The entries that this viewer may name in filters: those of the catalog he sees, and what the house opened to him.
+    #[must_use]
+    pub fn filter_scope(&self, kind: EntityKind) -> Scope {
+        let opened = matches!(
+            kind,
+            EntityKind::Publisher | EntityKind::Channel | EntityKind::Source
+        );
+        match self.role {
+            Role::BuyerAgent | Role::BuyerEditor if opened && self.policy.buyers_see_publishers => Scope::All,
+            _ => self.catalog_scope(kind),
+        }
+    }
+
+    /// Whether a filter that somebody else set may not be read by this viewer, on a rule that he does see.
+    #[must_use]
+    pub fn is_withheld(&self, filter: FilterKey) -> bool {
+        // A Method filter tells nothing of anybody; who may not set it may read it.
+        filter != FilterKey::Method && !role_offers(filter, self.role, self.policy)
+    }
+
     /// Whether buyer-side data (buyers, campaigns, pingtrees, prices other than the earning) must stay hidden.
     #[must_use]
     pub fn is_publisher_side(&self) -> bool {
@@ -228,6 +263,7 @@ mod tests {
             publishers: vec![EntityId::new("1044").unwrap()],
             buyers: vec![EntityId::new("402").unwrap()],
             elevated: false,
+            policy: Policy::default(),
         }
     }
 
@@ -266,6 +302,49 @@ mod tests {
     }
 
     #[test]
+    fn a_house_may_let_compliance_only_look_and_changes_nothing_else_by_it() {
+        for policy in Policy::all() {
+            for role in Role::ALL {
+                for level in Level::ALL {
+                    for verb in Verb::ALL {
+                        let expected = match (role, verb) {
+                            (Role::CompliancePublisher, Verb::Manage) if !policy.compliance_manages => {
+                                Reach::Nothing
+                            }
+                            _ => reach(role, Policy::default(), level, verb),
+                        };
+                        assert_eq!(reach(role, policy, level, verb), expected, "{}", role.label());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn buyers_people_name_publishers_in_filters_only_where_the_house_opens_them_and_never_see_their_lists() {
+        for policy in Policy::all() {
+            for role in [Role::BuyerAgent, Role::BuyerEditor] {
+                let viewer = Viewer {
+                    policy,
+                    ..viewer(role)
+                };
+                for (kind, filter) in [
+                    (EntityKind::Publisher, FilterKey::Publisher),
+                    (EntityKind::Channel, FilterKey::Channel),
+                    (EntityKind::Source, FilterKey::Source),
+                ] {
+                    assert_eq!(
+                        !viewer.filter_scope(kind).is_nothing(),
+                        policy.buyers_see_publishers
+                    );
+                    assert_eq!(viewer.is_withheld(filter), !policy.buyers_see_publishers);
+                    assert!(viewer.catalog_scope(kind).is_nothing());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn elevation_lets_support_manage_what_it_sees_and_changes_nothing_for_any_other_role() {
         for role in Role::ALL {
             let elevated = Viewer {
@@ -289,13 +368,13 @@ mod tests {
     #[test]
     fn duties_beside_rules_are_the_administrators_and_people_the_global_ones() {
         let expected = [
-            (Role::GlobalAdmin, "AA", "A-", "AA", "AA"),
-            (Role::LmsAdmin, "--", "L-", "LL", "LL"),
-            (Role::CallLogicAdmin, "--", "C-", "CC", "CC"),
+            (Role::GlobalAdmin, "AA", "A-", "AA", "AA", "AA"),
+            (Role::LmsAdmin, "--", "L-", "LL", "LL", "--"),
+            (Role::CallLogicAdmin, "--", "C-", "CC", "CC", "--"),
         ];
         for role in Role::ALL {
             let row = expected.iter().find(|row| row.0 == role);
-            let wanted = row.map_or(["--"; 4], |row| [row.1, row.2, row.3, row.4]);
+            let wanted = row.map_or(["--"; 5], |row| [row.1, row.2, row.3, row.4, row.5]);
             let found = Duty::ALL.map(|duty| -> String {
                 Verb::ALL
                     .into_iter()

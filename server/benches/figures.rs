@@ -15,8 +15,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use leadbell_dispatch::SystemClock;
 use leadbell_domain::{
-    ConnectionId, EntityId, Event, Filters, Level, Role, Rule, RuleDraft, RuleId, RuleStatus, SlackAction,
-    StoredRule, Target, Template, Trigger, Viewer, parse_event,
+    ConnectionId, EntityId, Event, Filters, Level, Policy, Role, Rule, RuleDraft, RuleId, RuleStatus,
+    SlackAction, StoredRule, Target, Template, Trigger, Viewer, parse_event,
 };
 use leadbell_sandbox::{Channel, Limits, Running, Sandbox, demo};
 use leadbell_server::actor::{Actor, Caller};
@@ -171,6 +171,7 @@ async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
             publishers: Vec::new(),
             buyers: Vec::new(),
             elevated: false,
+            policy: Policy::default(),
         },
         actor: Actor::System,
     };

@@ -1,8 +1,8 @@
 //! What a viewer may reach beyond the permission table: which connections, and which values in a filter.
 
 use leadbell_domain::{
-    ConnectionReach, EntityId, EntityKind, FieldErrors, FilterKey, Filters, Level, Role, Scope, Verb, Viewer,
-    filter_label,
+    ConnectionReach, EntityId, EntityKind, FieldErrors, FilterKey, Filters, Level, ListFilter, Role, Rule,
+    Scope, Verb, Viewer, filter_label,
 };
 use leadbell_store::{ConnectionOwner, ConnectionScope, EntityQuery, RuleScopes, Store, StoreError};
 
@@ -60,13 +60,22 @@ pub fn filter_kind(filter: FilterKey) -> Option<EntityKind> {
 /// whoever writes the rule.
 #[must_use]
 pub fn filter_scope(viewer: &Viewer, kind: EntityKind, level: Level, entity: &EntityId) -> Scope {
-    match (viewer.catalog_scope(kind), level, kind) {
+    match (viewer.filter_scope(kind), level, kind) {
         (Scope::Nothing, _, _) => Scope::Nothing,
         (_, Level::Publisher, EntityKind::Channel | EntityKind::Source) => {
             Scope::Publishers(vec![entity.clone()])
         }
         (scope, _, _) => scope,
     }
+}
+
+/// The filters of a rule that this viewer may not read, though he sees the rule.
+pub fn withheld_filters<'a>(
+    viewer: &'a Viewer,
+    rule: &'a Rule,
+) -> impl Iterator<Item = (FilterKey, &'a ListFilter)> {
+    let lists = rule.filters.lists.iter().map(|(key, filter)| (*key, filter));
+    lists.filter(|(key, _)| viewer.is_withheld(*key))
 }
 
 /// Complains about values in filters that this viewer can't know of. Staff who see everything may also name entities

@@ -126,7 +126,7 @@ fn day(errors: &mut FieldErrors, field: &str, text: &str) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use leadbell_domain::Role;
+    use leadbell_domain::{Policy, Role};
 
     fn viewer(role: Role) -> Viewer {
         Viewer {
@@ -135,6 +135,7 @@ mod tests {
             publishers: vec![EntityId::new("1044").unwrap()],
             buyers: vec![EntityId::new("402").unwrap()],
             elevated: false,
+            policy: Policy::default(),
         }
     }
 

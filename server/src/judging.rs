@@ -2,12 +2,13 @@
 //! restoring, importing and following a preset.
 
 use leadbell_domain::{
-    ConnectionChoice, ConnectionId, DraftContext, Entity, EntityKind, FieldErrors, Level, PresetId, Role,
-    Rule, RuleDraft, Scope, Target, TokenKind, Verb, Viewer, may_show_personal_data,
+    ConnectionChoice, ConnectionId, DraftContext, Entity, EntityKind, FieldErrors, FilterKey, Level,
+    ListFilter, PresetId, Role, Rule, RuleDraft, Scope, Target, TokenKind, Verb, Viewer,
+    may_show_personal_data,
 };
 use leadbell_store::{Connection, ConnectionScope};
 
-use crate::access::{check_filter_values, connection_owner, connection_scope};
+use crate::access::{check_filter_values, connection_owner, connection_scope, withheld_filters};
 use crate::actor::Caller;
 use crate::connections::keep_token;
 use crate::rules::RuleError;
@@ -36,6 +37,7 @@ fn writer_role(viewer: &Viewer, level: Level) -> Role {
 pub(crate) fn context<'a>(viewer: &Viewer, level: Level, entity: &'a Entity) -> DraftContext<'a> {
     DraftContext {
         role: writer_role(viewer, level),
+        policy: viewer.policy,
         level,
         entity: &entity.id,
         platform: entity.platform,
@@ -54,7 +56,18 @@ pub async fn judge(
     before: Option<&Rule>,
 ) -> Result<Judged, RuleError> {
     let context = context(viewer, level, entity);
-    let parsed = draft.parse(&context).map_err(RuleError::Fields)?;
+    // What the writer may not read he can't have changed: it stays, unless he sends something else in its place.
+    let withheld: Vec<(FilterKey, ListFilter)> = match before {
+        Some(before) => withheld_filters(viewer, before)
+            .filter(|(key, filter)| draft.filters.get(key).is_none_or(|sent| sent.is(filter)))
+            .map(|(key, filter)| (key, filter.clone()))
+            .collect(),
+        None => Vec::new(),
+    };
+    let mut own = draft.clone();
+    own.filters
+        .retain(|key, _| withheld.iter().all(|(kept, _)| kept != key));
+    let parsed = own.parse(&context).map_err(RuleError::Fields)?;
     // A publisher serves both platforms, and so would a rule of his: the writer's own bounds count there.
     if let Scope::Platform(platform) = viewer.scope(level, Verb::Manage)
         && parsed.trigger().platform() != platform
@@ -86,7 +99,9 @@ pub async fn judge(
         return Err(RuleError::Fields(complaint));
     }
     Ok(Judged {
-        rule: parsed.with_connection(connection.id),
+        rule: parsed
+            .keeping(withheld, viewer.policy)
+            .with_connection(connection.id),
         note,
     })
 }

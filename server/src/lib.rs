@@ -33,6 +33,7 @@ pub mod rule_words;
 pub mod rules;
 pub mod secrets;
 mod sentences;
+pub mod settings;
 pub mod simulate;
 pub mod state;
 pub mod telemetry;

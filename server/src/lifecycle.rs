@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::connections;
 use crate::http::{self, AnySessionStore, Web};
 use crate::ingest::Committer;
+use crate::settings::LiveSettings;
 use crate::state::{AppState, LiveRules};
 use crate::telemetry;
 
@@ -62,6 +63,7 @@ impl Server {
         store.link_logs_to(&config.public_url);
         let sessions = AnySessionStore::open(opened.pools).await?;
         let rules = Arc::new(LiveRules::load(&*store).await?);
+        let settings = Arc::new(LiveSettings::load(&*store).await?);
         let slack = SlackClient::new(&SlackConfig::new(config.slack_api_url.clone()))?;
 
         let stop = CancellationToken::new();
@@ -77,6 +79,7 @@ impl Server {
             committer: Committer::start(Arc::clone(&store), wake.clone()),
             store,
             rules,
+            settings,
             wake,
             slack,
             slack_app: config.slack_app.clone(),
@@ -272,6 +275,7 @@ fn leptos_options(config: &Config) -> LeptosOptions {
         .build()
 }
 
+/// Takes over what other servers change: rules and settings.
 async fn follow_rules(state: AppState, stop: CancellationToken) {
     let mut turns = tokio::time::interval(RULES_POLL);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -282,6 +286,9 @@ async fn follow_rules(state: AppState, stop: CancellationToken) {
         }
         if let Err(error) = state.rules.refresh_if_stale(&*state.store as &dyn Store).await {
             tracing::error!(%error, "the rules can't be compared with the database's");
+        }
+        if let Err(error) = state.settings.refresh(&*state.store).await {
+            tracing::error!(%error, "the settings can't be read");
         }
     }
 }

@@ -7,6 +7,9 @@ use leadbell_store::{EntityQuery, Store, StoreError};
 
 use crate::access::{filter_kind, filter_scope};
 
+/// What stands for the name of a value that the viewer may not know.
+pub(crate) const WITHHELD: &str = "(not shown)";
+
 /// Names by filter and id.
 pub type Names = HashMap<(FilterKey, String), String>;
 
@@ -51,6 +54,13 @@ pub async fn filter_names<'a>(
     }
     let mut names = Names::new();
     for (key, ids) in wanted {
+        if viewer.is_withheld(key) {
+            names.extend(
+                ids.into_iter()
+                    .map(|id| ((key, id.to_string()), WITHHELD.to_owned())),
+            );
+            continue;
+        }
         for found in by_ids(store, viewer, level, entity, key, ids.into_iter().collect()).await? {
             let name = marked(&found);
             names.insert((key, found.id.to_string()), name);

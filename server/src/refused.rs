@@ -15,7 +15,7 @@ use crate::state::AppState;
 /// Whether the form of any trigger here has this filter for whoever writes.
 fn ever_offered(filter: FilterKey, context: &DraftContext<'_>) -> bool {
     Trigger::of_level(context.level, context.platform).any(|trigger| {
-        form_fields(context.role, context.level, trigger)
+        form_fields(context.role, context.policy, context.level, trigger)
             .filters
             .contains(&filter)
     })
@@ -103,7 +103,7 @@ pub async fn target(
 
 #[cfg(test)]
 mod tests {
-    use leadbell_domain::{FilterDraft, Platform, Role};
+    use leadbell_domain::{FilterDraft, Platform, Policy, Role};
 
     use super::*;
 
@@ -133,6 +133,7 @@ mod tests {
         let entity = EntityId::new("218").unwrap();
         let context = DraftContext {
             role,
+            policy: Policy::default(),
             level,
             entity: &entity,
             platform: (level != Level::Publisher).then_some(Platform::Lms),
@@ -213,6 +214,7 @@ mod tests {
         let entity = EntityId::new("1044").unwrap();
         let context = DraftContext {
             role: Role::Publisher,
+            policy: Policy::default(),
             level: Level::Publisher,
             entity: &entity,
             platform: None,

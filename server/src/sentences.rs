@@ -8,6 +8,7 @@ use leadbell_store::{EntityQuery, Store, StoreError};
 use serde_json::Value;
 
 use crate::access::filter_kind;
+use crate::names::WITHHELD;
 
 /// The rules in words, in their order.
 pub async fn sentences<'a>(
@@ -34,7 +35,7 @@ pub async fn sentences<'a>(
             limit: i64::try_from(ids.len()).unwrap_or(i64::MAX),
             ids: Some(ids.into_iter().collect()),
             hide_deleted: false,
-            ..EntityQuery::of(kind, viewer.catalog_scope(kind))
+            ..EntityQuery::of(kind, viewer.filter_scope(kind))
         };
         for found in store.list_entities(&query).await?.rows {
             names.insert((kind, found.id.to_string()), found.name);
@@ -46,7 +47,10 @@ pub async fn sentences<'a>(
             let rule = &stored.rule;
             let entity = name(EntityKind::from(rule.level), rule.entity.as_str());
             let entity = entity.unwrap_or_else(|| rule.entity.to_string());
-            Sentence::of(rule, &entity).write(&|key, id| name(filter_kind(key)?, id))
+            Sentence::of(rule, &entity).write(&|key, id| match viewer.is_withheld(key) {
+                true => Some(WITHHELD.to_owned()),
+                false => name(filter_kind(key)?, id),
+            })
         })
         .collect())
 }

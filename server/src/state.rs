@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::engine::RuleSet;
 use crate::ingest::Committer;
+use crate::settings::LiveSettings;
 
 /// Shared by all requests; cheap to clone.
 #[derive(Clone)]
@@ -17,6 +18,8 @@ pub struct AppState {
     pub store: Arc<dyn Store>,
     /// The rules in force.
     pub rules: Arc<LiveRules>,
+    /// What the house settled for itself.
+    pub settings: Arc<LiveSettings>,
     /// Writes events in groups.
     pub committer: Committer,
     /// Tells the sender that there is work.

@@ -16,6 +16,7 @@ mod places;
 mod presets;
 mod rule_files;
 mod sending;
+mod settings;
 mod slack_app;
 
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub use places::PlacePages;
 pub use presets::PresetPages;
 pub use rule_files::RuleFiles;
 pub use sending::SendingPages;
+pub use settings::SettingsPages;
 pub use slack_app::SlackAppPages;
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
@@ -62,6 +64,7 @@ pub trait Backend:
     + PresetPages
     + RuleFiles
     + RuleHistoryPages
+    + SettingsPages
     + SlackAppPages
     + Send
     + SendingPages

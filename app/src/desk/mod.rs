@@ -34,6 +34,7 @@ mod reset;
 mod rule_files;
 mod rule_place;
 mod sending;
+mod settings;
 mod users;
 mod visit;
 
@@ -66,6 +67,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(audit::router())
         .merge(reset::router())
         .merge(sending::router())
+        .merge(settings::router())
         .merge(rule_files::router())
         .merge(users::router())
 }

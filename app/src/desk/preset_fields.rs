@@ -173,6 +173,7 @@ fn price(sheet: &Sheet, trigger: Trigger) -> AnyView {
     let mut options = vec![(String::new(), "Any price".to_owned())];
     let offered: Vec<PriceOp> = form_fields(
         leadbell_domain::Role::GlobalAdmin,
+        leadbell_domain::Policy::default(),
         leadbell_domain::Level::Product,
         trigger,
     )

@@ -7,7 +7,8 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
 use leadbell_domain::{
-    EntityId, FilterKey, Level, Method, PresetId, RuleDraft, SecretText, Trigger, filter_label, form_fields,
+    EntityId, FilterKey, Level, Method, Policy, PresetId, RuleDraft, SecretText, Trigger, filter_label,
+    form_fields,
 };
 
 use super::Visit;
@@ -89,7 +90,7 @@ async fn show(
     let trigger =
         Trigger::from_key(&form.draft.trigger).filter(|trigger| form.view.triggers.contains(trigger));
     let filters = trigger
-        .map(|trigger| form_fields(visit.person.role, Level::Product, trigger).filters)
+        .map(|trigger| form_fields(visit.person.role, Policy::default(), Level::Product, trigger).filters)
         .unwrap_or_default();
     let (mut values, mut looked_for) = (BTreeMap::new(), BTreeMap::new());
     for key in filters.iter().filter(|key| **key != FilterKey::Price) {
@@ -185,7 +186,7 @@ fn read(form: &Form, role: leadbell_domain::Role) -> (RuleDraft, Option<String>)
     let Some(trigger) = Trigger::from_key(&draft.trigger) else {
         return (draft, None);
     };
-    let offered = form_fields(role, Level::Product, trigger);
+    let offered = form_fields(role, Policy::default(), Level::Product, trigger);
     let mut dropped: Vec<&str> = Vec::new();
     draft.filters.retain(|key, filter| {
         let keep = offered.filters.contains(key);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use leadbell_domain::{EntityId, FilterKey, Level, PresetId, RuleDraft, RuleId, form_fields};
+use leadbell_domain::{EntityId, FilterKey, Level, PresetId, RuleDraft, RuleId, filter_label, form_fields};
 
 use super::PostedRule;
 use crate::api::FormPage;
@@ -60,15 +60,16 @@ pub(crate) async fn fill(
     posted: Option<&PostedRule>,
     plain: bool,
 ) -> Result<FormPage, AppError> {
-    let role = backend.person().ok_or(AppError::LoggedOut)?.role;
+    let person = backend.person().ok_or(AppError::LoggedOut)?;
+    let (role, policy) = (person.role, person.policy);
     let mut data = backend.rule_form(level, entity, rule).await?;
     let mut message = None;
-    let mut note = None;
+    let mut note = withheld_note(&data.withheld);
     if let Some(posted) = posted {
         data.draft = posted.draft.clone();
         data.errors = posted.errors.clone();
         message = posted.message.clone();
-        note.clone_from(&posted.note);
+        note = posted.note.clone().or(note);
         if let (Some((_, _, version)), Some(seen)) = (&mut data.editing, posted.version) {
             *version = seen;
         }
@@ -87,7 +88,7 @@ pub(crate) async fn fill(
                 .view
                 .triggers
                 .iter()
-                .any(|trigger| form_fields(role, level, *trigger).filters.contains(&key));
+                .any(|trigger| form_fields(role, policy, level, *trigger).filters.contains(&key));
             if offered {
                 let choices: Vec<Choice> = backend
                     .choices(&choice_query(level, entity, key, &data.draft))
@@ -99,10 +100,24 @@ pub(crate) async fn fill(
     Ok(FormPage {
         data,
         role,
+        policy,
         message,
         note,
         plain_choices,
     })
+}
+
+/// What to say of filters that are not on the form because whoever fills it in may not read them.
+fn withheld_note(withheld: &[FilterKey]) -> Option<String> {
+    let names: Vec<&str> = withheld.iter().map(|key| filter_label(*key)).collect();
+    let (last, first) = names.split_last()?;
+    let (names, is) = match first {
+        [] => ((*last).to_owned(), "is"),
+        _ => (format!("{} and {last}", first.join(", ")), "are"),
+    };
+    Some(format!(
+        "{names} {is} set by somebody else, not shown to you, and stays with this rule."
+    ))
 }
 
 fn choice_query(level: Level, entity: &EntityId, filter: FilterKey, draft: &RuleDraft) -> ChoiceQuery {

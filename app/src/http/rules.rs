@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use http::StatusCode;
 use http::request::Parts;
 use leadbell_domain::{
     DraftContext, EntityId, FieldErrors, Level, RuleDraft, RuleId, RuleStatus, SecretText, Trigger,
@@ -125,6 +126,7 @@ impl Target {
         ) {
             let context = DraftContext {
                 role: person.role,
+                policy: person.policy,
                 level: self.level,
                 entity: &self.entity,
                 platform: view.entity.platform,
@@ -169,7 +171,12 @@ impl Target {
     ) -> Response {
         match result {
             Ok(()) => self.done(notice).await,
-            Err(AppError::NotFound) => draw(pages, parts, || {}).await,
+            Err(AppError::NotFound) => {
+                let mut page = draw(pages, parts, || {}).await;
+                // The page itself may be one he can open: what he wanted done was refused all the same.
+                *page.status_mut() = StatusCode::NOT_FOUND;
+                page
+            }
             Err(error) => self.done(&error.to_string()).await,
         }
     }
@@ -264,6 +271,7 @@ impl Target {
             draft.auth_token = SecretText(token.to_owned());
             let context = DraftContext {
                 role: person.role,
+                policy: person.policy,
                 level: self.level,
                 entity: &self.entity,
                 platform: view.entity.platform,

@@ -1,14 +1,13 @@
 //! What of a rule's draft still applies after its trigger was changed.
 
-use leadbell_domain::{FilterKey, Level, PriceOp, Role, RuleDraft, Trigger, filter_label, form_fields};
+use leadbell_domain::{FilterKey, FormFields, PriceOp, RuleDraft, Trigger, filter_label};
 
-/// Removes from the draft what its trigger does not offer, and names what went: whoever changes the trigger keeps the
-/// rest and is told the loss.
-pub(crate) fn fit(draft: &mut RuleDraft, role: Role, level: Level) -> Vec<String> {
+/// Removes from the draft what the form of its trigger does not offer, and names what went: whoever changes the trigger
+/// keeps the rest and is told the loss.
+pub(crate) fn fit(draft: &mut RuleDraft, offered: &FormFields) -> Vec<String> {
     let Some(trigger) = Trigger::from_key(&draft.trigger) else {
         return Vec::new();
     };
-    let offered = form_fields(role, level, trigger);
     let mut dropped = Vec::new();
     draft.filters.retain(|key, filter| {
         let stays = offered.filters.contains(key);
@@ -59,6 +58,8 @@ pub(crate) fn chosen_values(draft: &RuleDraft, key: FilterKey) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use leadbell_domain::{Level, Policy, Role, form_fields};
+
     use super::*;
     use leadbell_domain::FilterDraft;
 
@@ -87,22 +88,29 @@ mod tests {
         draft
     }
 
+    /// What the form of an administrator's product rule drops.
+    fn dropped(draft: &mut RuleDraft) -> Vec<String> {
+        let trigger = Trigger::from_key(&draft.trigger).unwrap();
+        let offered = form_fields(Role::GlobalAdmin, Policy::default(), Level::Product, trigger);
+        fit(draft, &offered)
+    }
+
     #[test]
     fn a_trigger_that_offers_everything_drops_nothing() {
         let mut same = draft(Trigger::LmsLeadSold);
-        assert!(fit(&mut same, Role::GlobalAdmin, Level::Product).is_empty());
+        assert!(dropped(&mut same).is_empty());
         assert_eq!(same, draft(Trigger::LmsLeadSold));
     }
 
     #[test]
     fn what_another_trigger_does_not_offer_goes_and_is_named() {
         let mut rejected = draft(Trigger::ClLeadRejected);
-        let dropped = fit(&mut rejected, Role::GlobalAdmin, Level::Product);
-        assert_eq!(dropped, ["Method", "Buyer", "Price Restrictions"]);
+        let gone = dropped(&mut rejected);
+        assert_eq!(gone, ["Method", "Buyer", "Price Restrictions"]);
         assert_eq!(rejected.filters.len(), 1);
         assert_eq!(rejected.text, "Lead {{lead_id}}");
         assert_eq!(
-            dropped_note(&dropped, Trigger::ClLeadRejected).unwrap(),
+            dropped_note(&gone, Trigger::ClLeadRejected).unwrap(),
             "Method, Buyer and Price Restrictions do not apply to [Call Logic] Lead Rejected and were removed."
         );
     }
@@ -110,8 +118,8 @@ mod tests {
     #[test]
     fn only_the_range_goes_where_a_price_is_still_offered() {
         let mut ping_back = draft(Trigger::LmsRevenuePingBack);
-        let dropped = fit(&mut ping_back, Role::GlobalAdmin, Level::Product);
-        assert_eq!(dropped, ["Price range inclusive"]);
+        let gone = dropped(&mut ping_back);
+        assert_eq!(gone, ["Price range inclusive"]);
         assert!(ping_back.price.op.is_empty());
     }
 
@@ -120,7 +128,7 @@ mod tests {
         let mut rejected = draft(Trigger::LmsLeadRejected);
         rejected.filters.insert(FilterKey::Buyer, FilterDraft::default());
         rejected.price = Default::default();
-        assert!(fit(&mut rejected, Role::GlobalAdmin, Level::Product).is_empty());
+        assert!(dropped(&mut rejected).is_empty());
     }
 
     #[test]

@@ -24,8 +24,8 @@ mod slack_app;
 use std::collections::BTreeMap;
 
 use leadbell_domain::{
-    EntityId, EntityKind, EntityStatus, FieldErrors, FilterKey, Level, Platform, Role, RuleDraft, RuleId,
-    RuleStatus, Timestamp, Trigger,
+    EntityId, EntityKind, EntityStatus, FieldErrors, FilterKey, Level, Platform, Policy, Role, RuleDraft,
+    RuleId, RuleStatus, Timestamp, Trigger,
 };
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,8 @@ pub struct Person {
     pub email: String,
     /// Role.
     pub role: Role,
+    /// What the house decided about who may do what.
+    pub policy: Policy,
     /// For a publisher's own login: the publisher.
     pub publisher: Option<EntityId>,
     /// Where this person may go, in the order of the navigation; the first is where he begins.
@@ -223,6 +225,8 @@ pub struct RuleFormData {
     pub connections: Vec<ConnectionChoice>,
     /// Names of the values chosen in the draft's filters.
     pub chosen: BTreeMap<FilterKey, Vec<Choice>>,
+    /// Filters that others set and that the viewer may not read: they stay as they are, and stand nowhere in the form.
+    pub withheld: Vec<FilterKey>,
     /// Complaints about the draft, when it was posted.
     pub errors: FieldErrors,
 }

@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::sending;
 use crate::{
-    ConnectionId, EntityId, FilterKey, Filters, Level, ListFilter, Platform, PresetId, PriceCondition, Role,
-    Rule, RuleStatus, SendingOptions, SlackAction, SlackToken, StoredRule, Target, Template, Trigger,
+    ConnectionId, EntityId, FilterKey, Filters, Level, ListFilter, Platform, Policy, PresetId,
+    PriceCondition, Role, Rule, RuleStatus, SendingOptions, SlackAction, SlackToken, StoredRule, Target,
+    Template, Trigger, form_fields,
 };
 
 /// Longest name of a rule, in characters.
@@ -47,6 +48,24 @@ pub struct FilterDraft {
     pub exclude: bool,
     /// The ids (or methods).
     pub values: Vec<String>,
+}
+
+impl FilterDraft {
+    /// Whether it says what this filter says.
+    #[must_use]
+    pub fn is(&self, filter: &ListFilter) -> bool {
+        self.exclude == matches!(filter, ListFilter::NoneOf(_))
+            && self.values.iter().eq(filter.values().iter())
+    }
+
+    /// What is in the fields for a filter.
+    #[must_use]
+    pub fn of(filter: &ListFilter) -> FilterDraft {
+        FilterDraft {
+            exclude: matches!(filter, ListFilter::NoneOf(_)),
+            values: filter.values().iter().cloned().collect(),
+        }
+    }
 }
 
 /// The price restriction as typed.
@@ -117,6 +136,8 @@ pub enum ConnectionChoice {
 pub struct DraftContext<'a> {
     /// The writer's role: decides which filters may be used.
     pub role: Role,
+    /// What the house decided about filters.
+    pub policy: Policy,
     /// The level.
     pub level: Level,
     /// The product, campaign or publisher.
@@ -188,6 +209,21 @@ impl ParsedRule {
         }
     }
 
+    /// The same with filters that its writer may not even read, and which therefore stay as somebody else set them; as
+    /// far as its trigger has such filters.
+    #[must_use]
+    pub fn keeping(
+        mut self,
+        withheld: impl IntoIterator<Item = (FilterKey, ListFilter)>,
+        policy: Policy,
+    ) -> Self {
+        let offered = form_fields(Role::GlobalAdmin, policy, self.level, self.trigger).filters;
+        self.filters
+            .lists
+            .extend(withheld.into_iter().filter(|(key, _)| offered.contains(key)));
+        self
+    }
+
     /// Where it sends to.
     #[must_use]
     pub fn target(&self) -> &Target {
@@ -233,16 +269,7 @@ impl RuleDraft {
             .filters
             .lists
             .iter()
-            .map(|(key, filter)| {
-                let exclude = matches!(filter, ListFilter::NoneOf(_));
-                (
-                    *key,
-                    FilterDraft {
-                        exclude,
-                        values: filter.values().iter().cloned().collect(),
-                    },
-                )
-            })
+            .map(|(key, filter)| (*key, FilterDraft::of(filter)))
             .collect();
         let (channel_id, member_id) = match &rule.action.target {
             Target::Channel(id) => (id.to_string(), String::new()),

@@ -167,7 +167,7 @@ impl RuleDraft {
         trigger: Trigger,
         errors: &mut FieldErrors,
     ) -> Filters {
-        let offered = form_fields(context.role, context.level, trigger);
+        let offered = form_fields(context.role, context.policy, context.level, trigger);
         let mut filters = Filters::default();
         for (key, draft) in &self.filters {
             if draft.values.iter().all(|value| value.trim().is_empty()) {

@@ -8,6 +8,7 @@ const CONNECTION: &str = "01931c3e-7b1a-7c3e-8a55-0242ac120002";
 fn context(entity: &EntityId) -> DraftContext<'_> {
     DraftContext {
         role: Role::GlobalAdmin,
+        policy: Policy::default(),
         level: Level::Product,
         entity,
         platform: Some(Platform::Lms),
@@ -163,6 +164,7 @@ fn a_trigger_of_another_platform_or_level_is_refused() {
     let errors = draft
         .parse(&DraftContext {
             role: Role::GlobalAdmin,
+            policy: Policy::default(),
             level: Level::Campaign,
             entity: &entity,
             platform: None,
@@ -187,6 +189,7 @@ fn a_publisher_can_not_forge_a_filter_or_placeholder_of_the_buyers_side() {
         .unwrap()
         .parse(&DraftContext {
             role: Role::Publisher,
+            policy: Policy::default(),
             level: Level::Publisher,
             entity: &entity,
             platform: None,

@@ -87,6 +87,7 @@ mod tests {
     fn whoever_may_write_rules_anywhere_may_change_a_connection_and_nobody_else() {
         for role in Role::ALL {
             let viewer = Viewer {
+                policy: crate::Policy::default(),
                 user: None,
                 role,
                 publishers: vec![crate::EntityId::new("1044").unwrap()],

@@ -1,11 +1,12 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Platform, Role};
+use crate::{Platform, Policy, Role};
 
 fn context<'a>(product: &'a EntityId) -> DraftContext<'a> {
     DraftContext {
         role: Role::GlobalAdmin,
+        policy: Policy::default(),
         level: crate::Level::Product,
         entity: product,
         platform: Some(Platform::Lms),

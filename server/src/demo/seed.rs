@@ -1,6 +1,6 @@
 //! Fills an empty database with the demo's business, through the same doors as everybody else.
 
-use leadbell_domain::{EntityId, Level, Role, RuleDraft, SecretText, SlackToken, Viewer};
+use leadbell_domain::{EntityId, Level, Policy, Role, RuleDraft, SecretText, SlackToken, Viewer};
 use leadbell_store::{ApiKey, ConnectionOwner, EntityUpsert, NewUser, User};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -110,6 +110,7 @@ async fn add_rules(state: &AppState, authors: &[(&str, Actor)]) -> Result<(), Cl
                 publishers: Vec::new(),
                 buyers: Vec::new(),
                 elevated: false,
+                policy: Policy::default(),
             },
             actor: author,
         };

@@ -133,6 +133,7 @@ pub async fn check(state: &AppState, text: &str, scope: ApiScope) -> Result<Call
             publishers: Vec::new(),
             buyers: Vec::new(),
             elevated: false,
+            policy: state.settings.now().policy,
         },
         actor: Actor::Key {
             id: key.id,

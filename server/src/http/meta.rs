@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
 use leadbell_domain::{
-    FORMATTERS, FilterKey, Level, Method, PriceOp, Role, Trigger, Verb, filter_label, form_fields,
+    FORMATTERS, FilterKey, Level, Method, Policy, PriceOp, Role, Trigger, Verb, filter_label, form_fields,
     placeholders, reach,
 };
 use serde_json::{Value, json};
@@ -23,19 +23,19 @@ pub fn router() -> Router<AppState> {
 }
 
 async fn meta(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<Value>, Problem> {
-    authenticate(&state, &headers, ApiScope::Read).await?;
-    Ok(Json(matrices()))
+    let caller = authenticate(&state, &headers, ApiScope::Read).await?;
+    Ok(Json(matrices(caller.policy)))
 }
 
-fn matrices() -> Value {
-    let triggers: Vec<Value> = Trigger::ALL.into_iter().map(trigger).collect();
+fn matrices(policy: Policy) -> Value {
+    let triggers: Vec<Value> = Trigger::ALL.map(|each| trigger(each, policy)).into();
     let roles: Vec<Value> = Role::ALL
         .into_iter()
         .map(|role| {
             let levels: serde_json::Map<String, Value> = Level::ALL
                 .into_iter()
                 .map(|level| {
-                    let reaches = |verb| format!("{:?}", reach(role, level, verb));
+                    let reaches = |verb| format!("{:?}", reach(role, policy, level, verb));
                     (
                         level.key().to_owned(),
                         json!({"view": reaches(Verb::View), "manage": reaches(Verb::Manage)}),
@@ -57,14 +57,17 @@ fn matrices() -> Value {
     })
 }
 
-fn trigger(trigger: Trigger) -> Value {
+fn trigger(trigger: Trigger, policy: Policy) -> Value {
     let levels: serde_json::Map<String, Value> = trigger
         .levels()
         .iter()
         .map(|level| {
             let forms: serde_json::Map<String, Value> = Role::ALL
                 .into_iter()
-                .map(|role| (role.key().to_owned(), json!(form_fields(role, *level, trigger))))
+                .map(|role| {
+                    let fields = form_fields(role, policy, *level, trigger);
+                    (role.key().to_owned(), json!(fields))
+                })
                 .collect();
             let names: Vec<&str> = placeholders(trigger, *level)
                 .map(|placeholder| placeholder.name)

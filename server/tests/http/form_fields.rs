@@ -1,15 +1,16 @@
 //! Which filters a rule may use: what the form shows, what `meta` says and what the server accepts are one thing.
 
-use leadbell_domain::{FilterKey, Level, PriceOp, Reach, Role, Trigger, Verb, reach};
+use leadbell_domain::{FilterKey, Level, Policy, PriceOp, Reach, Role, Trigger, Verb, reach};
 use leadbell_sandbox::demo;
 use serde_json::{Value, json};
 
+use crate::settings::settle;
 use crate::support::{Browser, TestApp, person};
 
 /// Where a role may make a rule of this trigger; `None` where it may not.
-fn place(role: Role, level: Level, trigger: Trigger) -> Option<&'static str> {
+fn place(role: Role, policy: Policy, level: Level, trigger: Trigger) -> Option<&'static str> {
     let lms = trigger.key().starts_with("lms.");
-    let reaches = match reach(role, level, Verb::Manage) {
+    let reaches = match reach(role, policy, level, Verb::Manage) {
         Reach::Nothing => false,
         Reach::All | Reach::OwnPublishers => true,
         Reach::Platform(platform) => platform == trigger.platform(),
@@ -68,14 +69,34 @@ async fn accepts(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_form_shows_is_what_meta_says_and_what_the_server_accepts() {
     let app = TestApp::start().await;
+    let walked = walk(&app, &Role::ALL, Policy::default()).await;
+    assert!(walked > 500, "only {walked} cells were walked");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_it_is_where_the_house_decided_otherwise() {
+    let app = TestApp::start().await;
+    let policy = Policy {
+        compliance_manages: false,
+        buyers_see_publishers: true,
+    };
+    settle(&app, policy).await;
+    let roles = [Role::BuyerAgent, Role::BuyerEditor, Role::CompliancePublisher];
+    let walked = walk(&app, &roles, policy).await;
+    // Compliance makes no rules here, so only the buyers' people's cells are left.
+    assert_eq!(walked, 2 * 3 * FilterKey::ALL.len());
+}
+
+/// Walks every cell of these roles; how many there were.
+async fn walk(app: &TestApp, roles: &[Role], policy: Policy) -> usize {
     let meta = app.get("/meta").await.expect(200).json();
     let mut walked = 0;
-    for role in Role::ALL {
+    for role in roles.iter().copied() {
         let browser = app.browser();
-        browser.log_in(&person(&app, role).await).await;
+        browser.log_in(&person(app, role).await).await;
         for trigger in Trigger::ALL {
             for level in trigger.levels() {
-                let Some(entity) = place(role, *level, trigger) else {
+                let Some(entity) = place(role, policy, *level, trigger) else {
                     continue;
                 };
                 let told = format!("{} {level:?} {}", role.label(), trigger.key());
@@ -116,5 +137,5 @@ async fn what_the_form_shows_is_what_meta_says_and_what_the_server_accepts() {
             }
         }
     }
-    assert!(walked > 500, "only {walked} cells were walked");
+    walked
 }

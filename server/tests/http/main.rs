@@ -47,6 +47,7 @@ mod rules_refused;
 mod secrets;
 mod sending;
 mod sessions;
+mod settings;
 mod story;
 mod support;
 mod test_run;

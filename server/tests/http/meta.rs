@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use leadbell_domain::{
-    FilterKey, Level, Method, PriceOp, Role, Trigger, Verb, form_fields, placeholders, reach,
+    FilterKey, Level, Method, Policy, PriceOp, Role, Trigger, Verb, form_fields, placeholders, reach,
 };
 use reqwest::Method as Http;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ async fn the_matrices_are_those_of_the_domain() {
                 continue;
             }
             for role in Role::ALL {
-                let fields = form_fields(role, level, trigger);
+                let fields = form_fields(role, Policy::default(), level, trigger);
                 let filters: Vec<&str> = fields.filters.iter().map(|filter| filter.key()).collect();
                 let ops: Vec<&str> = fields.price_ops.iter().map(|op| op.key()).collect();
                 let expected = json!({"filters": filters, "price_ops": ops});
@@ -61,7 +61,10 @@ async fn the_matrices_are_those_of_the_domain() {
         for level in Level::ALL {
             let part = &told["levels"][level.key()];
             for (name, verb) in [("view", Verb::View), ("manage", Verb::Manage)] {
-                assert_eq!(part[name], format!("{:?}", reach(role, level, verb)));
+                assert_eq!(
+                    part[name],
+                    format!("{:?}", reach(role, Policy::default(), level, verb))
+                );
             }
         }
     }

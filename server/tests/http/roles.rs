@@ -1,6 +1,6 @@
 //! Who may see and change whose rules: the permission table of the domain, walked through HTTP.
 
-use leadbell_domain::{Level, Platform, Reach, Role, Verb, reach};
+use leadbell_domain::{Level, Platform, Policy, Reach, Role, Verb, reach};
 use leadbell_sandbox::demo;
 use serde_json::json;
 
@@ -58,7 +58,7 @@ impl Place {
 
     /// Whether a role reaches rules of this platform here.
     fn reached(&self, role: Role, verb: Verb, platform: Platform) -> bool {
-        match reach(role, self.level, verb) {
+        match reach(role, Policy::default(), self.level, verb) {
             Reach::Nothing => false,
             Reach::All => true,
             Reach::Platform(covered) => covered == platform,

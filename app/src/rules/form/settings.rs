@@ -1,7 +1,7 @@
 //! Step 2: which of those events (Trigger Settings), and the message (Action Settings).
 
 use crate::parts::view::{Erase, live_maybe, live_text};
-use leadbell_domain::{FilterKey, Method, PriceMeaning, Trigger, form_fields, may_show_personal_data};
+use leadbell_domain::{FilterKey, Method, PriceMeaning, Trigger, may_show_personal_data};
 use leptos::prelude::*;
 use web_sys::MouseEvent;
 
@@ -19,7 +19,7 @@ use crate::rules::tab::{Tab, stay};
 pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> AnyView {
     state.enter(trigger);
     let draft = state.draft.get_untracked();
-    let offered = form_fields(state.role(), state.level(), trigger);
+    let offered = state.offered(trigger);
     let filters = offered
         .filters
         .iter()

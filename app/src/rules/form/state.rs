@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use leadbell_domain::{
-    DraftContext, EntityId, FieldErrors, FilterKey, Level, Role, RuleDraft, RuleId, SecretText, Trigger,
+    DraftContext, EntityId, FieldErrors, FilterKey, FormFields, Level, Policy, Role, RuleDraft, RuleId,
+    SecretText, Trigger, form_fields,
 };
 use leptos::html;
 use leptos::prelude::*;
@@ -124,7 +125,7 @@ impl FormState {
     pub(super) fn enter(self, trigger: Trigger) {
         let mut draft = self.draft.get_untracked();
         draft.trigger = trigger.key().to_owned();
-        let dropped = fit(&mut draft, self.role(), self.level());
+        let dropped = fit(&mut draft, &self.offered(trigger));
         if !dropped.is_empty() {
             self.note.set(dropped_note(&dropped, trigger));
             self.chosen.with_value(|chosen| {
@@ -198,6 +199,7 @@ impl FormState {
         let entity = self.entity();
         let context = DraftContext {
             role: self.role(),
+            policy: self.policy(),
             level: self.level(),
             entity: &entity,
             platform: self.page.with_value(|page| page.data.view.entity.platform),
@@ -237,6 +239,15 @@ impl FormState {
 
     pub(super) fn role(self) -> Role {
         self.page.with_value(|page| page.role)
+    }
+
+    fn policy(self) -> Policy {
+        self.page.with_value(|page| page.policy)
+    }
+
+    /// What the form offers for a trigger.
+    pub(super) fn offered(self, trigger: Trigger) -> FormFields {
+        form_fields(self.role(), self.policy(), self.level(), trigger)
     }
 
     pub(super) fn level(self) -> Level {

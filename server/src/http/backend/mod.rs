@@ -18,6 +18,7 @@ mod places;
 mod presets;
 mod rule_files;
 mod sending;
+mod settings;
 mod slack_app;
 mod users;
 
@@ -36,7 +37,7 @@ use leadbell_app::views::{
 };
 use leadbell_domain::{
     ConnectionReach, Duty, EntityId, EntityKind, FieldErrors, Level, RuleId, RuleStatus, Scope, SessionId,
-    SlackToken, Timestamp, Verb, Viewer,
+    SlackToken, Verb, Viewer,
 };
 use leadbell_store::{StoreError, User};
 use tower_sessions::Session;
@@ -122,13 +123,15 @@ pub(in crate::http) fn rule_error(error: RuleError) -> AppError {
     }
 }
 
-fn viewer_of(user: &User, now: Timestamp) -> Viewer {
+fn viewer_of(state: &AppState, user: &User) -> Viewer {
+    let now = state.clock.now_ms();
     Viewer {
         user: Some(user.id.clone()),
         role: user.role,
         publishers: user.publishers.clone(),
         buyers: user.buyers.clone(),
         elevated: user.manages_until.is_some_and(|until| now < until),
+        policy: state.settings.now().policy,
     }
 }
 
@@ -182,6 +185,9 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     if !viewer.duty(Duty::RuleData, Verb::View).is_nothing() {
         menu.push(link("/rules", "Export & import"));
     }
+    if !viewer.duty(Duty::Settings, Verb::View).is_nothing() {
+        menu.push(link("/settings", "Settings"));
+    }
     menu.push(link("/help/slack", "Slack setup"));
     menu
 }
@@ -189,7 +195,7 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
 impl RequestBackend {
     pub(in crate::http) fn viewer(&self) -> Result<Viewer, AppError> {
         let user = self.user.as_ref().ok_or(AppError::LoggedOut)?;
-        Ok(viewer_of(user, self.state.clock.now_ms()))
+        Ok(viewer_of(&self.state, user))
     }
 
     /// Remembers what the next page says first.
@@ -204,7 +210,7 @@ impl RequestBackend {
     pub(in crate::http) fn caller(&self) -> Result<Caller, AppError> {
         let user = self.user.as_ref().ok_or(AppError::LoggedOut)?;
         Ok(Caller {
-            viewer: viewer_of(user, self.state.clock.now_ms()),
+            viewer: viewer_of(&self.state, user),
             actor: Actor::Person {
                 id: user.id.clone(),
                 name: user.name.clone(),
@@ -217,7 +223,7 @@ impl RequestBackend {
 impl Backend for RequestBackend {
     fn person(&self) -> Option<Person> {
         let user = self.user.as_ref()?;
-        let viewer = viewer_of(user, self.state.clock.now_ms());
+        let viewer = viewer_of(&self.state, user);
         let publisher = match viewer.scope(Level::Publisher, Verb::View) {
             Scope::Publishers(_) if user.role == leadbell_domain::Role::Publisher => {
                 user.publishers.first().cloned()
@@ -228,6 +234,7 @@ impl Backend for RequestBackend {
             name: user.name.clone(),
             email: user.email.clone(),
             role: user.role,
+            policy: viewer.policy,
             menu: menu(&viewer, publisher.is_some()),
             catalog: lookup_kinds(&viewer),
             publisher,

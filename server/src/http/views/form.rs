@@ -12,7 +12,7 @@ use leadbell_store::{Connection, ConnectionScope, ConnectionStatus, EntityQuery}
 
 use super::entity;
 use super::rules::{HIDDEN_CONNECTION, connections};
-use crate::access::{filter_kind, filter_scope};
+use crate::access::{filter_kind, filter_scope, withheld_filters};
 use crate::http::backend::store_error;
 use crate::names::by_ids;
 use crate::state::AppState;
@@ -56,14 +56,25 @@ pub async fn rule_form(
     if let Some(stored) = &stored {
         keep_present_connection(state, stored, &mut choices).await?;
         for (key, filter) in &stored.rule.filters.lists {
+            if viewer.is_withheld(*key) {
+                continue;
+            }
             let query = choice_query(level, entity_id, *key);
             let ids: Vec<String> = filter.values().iter().cloned().collect();
             chosen.insert(*key, self::choices(state, viewer, &query, Some(&ids)).await?);
         }
     }
+    let withheld: Vec<FilterKey> = stored
+        .iter()
+        .flat_map(|stored| withheld_filters(viewer, &stored.rule))
+        .map(|(key, _)| key)
+        .collect();
+    let mut draft = stored.as_ref().map(RuleDraft::of).unwrap_or_default();
+    draft.filters.retain(|key, _| !withheld.contains(key));
     Ok(RuleFormData {
         view,
-        draft: stored.as_ref().map(RuleDraft::of).unwrap_or_default(),
+        draft,
+        withheld,
         editing: stored.map(|stored| (stored.id, stored.number, stored.version)),
         connections: choices,
         chosen,

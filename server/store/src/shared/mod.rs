@@ -47,6 +47,7 @@ mod sealed;
 mod sending;
 mod sending_health;
 mod sessions;
+mod settings;
 mod slack_apps;
 mod store;
 mod turns;

@@ -14,6 +14,7 @@ mod rule_lists;
 mod rules;
 mod sealed;
 mod sending_health;
+mod settings;
 mod slack_apps;
 
 use async_trait::async_trait;
@@ -41,6 +42,7 @@ pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
 pub use sealed::SealedStore;
 pub use sending_health::SendingHealth;
+pub use settings::SettingsStore;
 pub use slack_apps::SlackApps;
 
 pub use audit::AuditLog;
@@ -62,6 +64,7 @@ pub trait Store:
     + RuleLists
     + SealedStore
     + SendingHealth
+    + SettingsStore
     + SlackApps
     + Send
     + Sync

@@ -37,6 +37,7 @@ mod schema;
 mod scopes;
 mod sealed;
 mod sending;
+mod settings;
 mod settling;
 mod slack_apps;
 mod support;
@@ -257,6 +258,7 @@ on_both_databases! {
         what_arrives_while_one_is_being_sent_goes_next,
         a_place_marked_due_by_mistake_is_put_right,
         the_backlog_counts_what_waits_and_what_is_on_its_way;
+    settings: settings_stay_as_they_were_set_last_and_others_are_not_touched;
     settling:
         a_sent_delivery_keeps_slacks_receipt,
         a_rate_limit_pauses_the_whole_destination_and_costs_no_attempt,

@@ -1,0 +1,14 @@
+//! What the house settles for itself, as pages see it.
+
+use async_trait::async_trait;
+
+use crate::error::AppError;
+
+/// The settings page; `NotFound` for everybody whose duty it is not.
+#[async_trait]
+pub trait SettingsPages: Send + Sync {
+    /// Every setting, as key and text.
+    async fn settings(&self) -> Result<Vec<(String, String)>, AppError>;
+    /// Changes settings, given as key and text; answers what happened. Complaints are at the keys.
+    async fn change_settings(&self, texts: &[(String, String)]) -> Result<String, AppError>;
+}
