@@ -32,7 +32,8 @@ test('an admin adds a publisher, who chooses a password and finds his own rules'
 }) => {
   health.forgive(/422|404/);
   await logIn(page, people.admin);
-  await menu(page, 'Users').click();
+  await menu(page, 'System').click();
+  await page.getByRole('main').getByRole('link', { name: 'Users' }).click();
   await expect(page.locator('script')).toHaveCount(0);
   await examine(page, 'users');
   await page.getByRole('link', { name: 'Add User' }).click();
@@ -87,7 +88,8 @@ test('an admin adds a publisher, who chooses a password and finds his own rules'
   await examine(nora, 'reset-used');
   await desk.close();
 
-  await menu(page, 'Audit log').click();
+  await menu(page, 'System').click();
+  await page.getByRole('main').getByRole('link', { name: 'Audit log' }).click();
   await expect(row(page, 'User added')).toContainText('Nora North');
   await expect(row(page, 'Password reset')).toContainText('Nora North');
 });

@@ -9,7 +9,8 @@ test.setTimeout(120_000);
 
 test('an admin downloads all rules, edits one in the file and imports it after a look', async ({ page }) => {
   await logIn(page, people.admin);
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Export & import' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'System' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'Export & import' }).click();
   await expect(page.getByRole('heading', { name: 'Export rules' })).toBeVisible();
   await examine(page, 'rules-export');
   const downloading = page.waitForEvent('download');

@@ -117,7 +117,7 @@ test('another site can change nothing with a visitor\'s cookie', async ({ page, 
 
 test('walking through the pages of the program leaves no complaint, and no page is loaded anew', async ({ page }) => {
   await logIn(page, people.admin);
-  for (const link of ['Campaigns', 'Publishers', 'Slack setup', 'Products']) {
+  for (const link of ['Campaigns', 'Publishers', 'System', 'Products']) {
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: link }).click();
     await expect(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: link })).toHaveAttribute('aria-current', 'page');
   }

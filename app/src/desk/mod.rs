@@ -35,6 +35,7 @@ mod rule_files;
 mod rule_place;
 mod sending;
 mod settings;
+mod system;
 mod users;
 mod visit;
 
@@ -68,6 +69,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(reset::router())
         .merge(sending::router())
         .merge(settings::router())
+        .merge(system::router())
         .merge(rule_files::router())
         .merge(users::router())
 }

@@ -74,7 +74,7 @@ fn page(texts: &[(String, String)], wrong: &Wrong) -> AnyView {
         </header>
         <form class="card form" method="post" action=HERE>
             {complaints(wrong, |field| setting_label(field).to_owned())}
-            <h2 class="form__part">"Who may do what"</h2>
+            <h2 class="form-section__title">"Who may do what"</h2>
             {choice(
                 COMPLIANCE,
                 "What people of the role Compliance Publisher do with the rules of publishers.",

@@ -44,7 +44,7 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
     };
     let address = Address::parse(parts.uri.path());
     let (Page::Tracking(place), Some(backend)) = (address.page, backend_of(&parts)) else {
-        return draw(&pages, parts, || {}).await;
+        return crate::desk::missing(State(pages), Request::from_parts(parts, Body::empty())).await;
     };
     let Some(person) = backend.person() else {
         return log_in_first(&pages, parts, &form, backend).await;

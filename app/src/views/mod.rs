@@ -53,6 +53,10 @@ pub struct Person {
     pub publisher: Option<EntityId>,
     /// Where this person may go, in the order of the navigation; the first is where he begins.
     pub menu: Vec<MenuLink>,
+    /// What this person looks after beside the daily work; in the navigation it stands behind one entry. Only the server
+    /// draws it.
+    #[serde(skip)]
+    pub system: Vec<MenuLink>,
     /// The kinds of entities this person may look up in the catalog: those without pages of their own.
     pub catalog: Vec<EntityKind>,
 }

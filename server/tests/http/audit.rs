@@ -54,7 +54,7 @@ async fn the_log_is_for_admins_each_within_his_platform() {
             Role::CallLogicAdmin => (false, true),
             _ => {
                 page.expect(404);
-                let home = browser.get("/account").await.expect(200).text;
+                let home = browser.get("/system").await.expect(200).text;
                 assert!(!home.contains("href=\"/audit\""), "{}", role.label());
                 continue;
             }

@@ -200,7 +200,7 @@ async fn the_file_is_there_for_administrators_only_and_holds_what_is_theirs() {
             let open = answer.status != 404;
             assert_eq!(open, admin, "{}: {}", role.label(), answer.text);
         }
-        let menu = browser.get("/help/slack").await.text;
+        let menu = browser.get("/system").await.text;
         assert_eq!(menu.contains("Export &amp; import"), admin, "{}", role.label());
         let file = &answers[1].text;
         for (text, theirs) in [

@@ -27,7 +27,7 @@ async fn settings_are_the_global_admins_and_nobody_else_learns_that_there_are_an
     for role in Role::ALL {
         let browser = as_role(&app, role).await;
         let told = browser
-            .get("/account")
+            .get("/system")
             .await
             .expect(200)
             .text
@@ -84,9 +84,10 @@ async fn a_change_is_told_in_the_audit_log_once_and_what_is_no_choice_changes_no
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn compliance_that_may_only_look_sees_publishers_rules_and_changes_none() {
     let app = TestApp::start().await;
-    let id = app
+    let made = app
         .rule(&rule("publisher", "1044", "lms.lead_sold", "Earned"))
         .await;
+    let id = made["id"].as_str().unwrap();
     let compliance = as_role(&app, Role::CompliancePublisher).await;
     let list = "/publishers/1044/tracking";
     assert!(compliance.get(list).await.expect(200).text.contains("Add Rule"));

@@ -143,14 +143,38 @@ fn lookup_kinds(viewer: &Viewer) -> Vec<EntityKind> {
         .collect()
 }
 
-/// Where a person may go.
-fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
-    let link = |href: &str, label: &str| MenuLink {
+fn link(href: &str, label: &str) -> MenuLink {
+    MenuLink {
         href: href.to_owned(),
         label: label.to_owned(),
         // All but the Tracking tab are drawn by the server alone.
         desk: href != "/profile/tracking",
-    };
+    }
+}
+
+/// What a person looks after beside the daily work.
+fn system(viewer: &Viewer) -> Vec<MenuLink> {
+    let mut system = Vec::new();
+    let may = |duty| !viewer.duty(duty, Verb::View).is_nothing();
+    if may(Duty::Users) {
+        system.push(link("/users", "Users"));
+        system.push(link("/users/keys", "API keys"));
+    }
+    if may(Duty::Audit) {
+        system.push(link("/audit", "Audit log"));
+    }
+    if may(Duty::RuleData) {
+        system.push(link("/rules", "Export & import"));
+    }
+    if may(Duty::Settings) {
+        system.push(link("/settings", "Settings"));
+    }
+    system.push(link("/help/slack", "Slack setup"));
+    system
+}
+
+/// Where a person may go.
+fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     let mut menu = Vec::new();
     if own_profile {
         menu.push(link("/profile/tracking", "My tracking"));
@@ -164,10 +188,7 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     }
     // A publisher's own channels and sources are on his form; the catalog is for whoever looks after many.
     if !own_profile && !lookup_kinds(viewer).is_empty() {
-        menu.push(MenuLink {
-            desk: true,
-            ..link("/catalog", "Catalog")
-        });
+        menu.push(link("/catalog", "Catalog"));
     }
     if viewer.connections(Verb::View) != ConnectionReach::Nothing {
         menu.push(link("/connections", "Connections"));
@@ -176,19 +197,12 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
     if !delivery_log::scopes(viewer, Verb::View).is_empty() {
         menu.push(link("/log/deliveries", "Tracking log"));
     }
-    if !viewer.duty(Duty::Users, Verb::View).is_nothing() {
-        menu.push(link("/users", "Users"));
+    // One entry stands for all of them where there are many: a line of links has room for so many only.
+    let mut system = system(viewer);
+    match system.len() {
+        1 => menu.append(&mut system),
+        _ => menu.push(link("/system", "System")),
     }
-    if !viewer.duty(Duty::Audit, Verb::View).is_nothing() {
-        menu.push(link("/audit", "Audit log"));
-    }
-    if !viewer.duty(Duty::RuleData, Verb::View).is_nothing() {
-        menu.push(link("/rules", "Export & import"));
-    }
-    if !viewer.duty(Duty::Settings, Verb::View).is_nothing() {
-        menu.push(link("/settings", "Settings"));
-    }
-    menu.push(link("/help/slack", "Slack setup"));
     menu
 }
 
@@ -236,6 +250,7 @@ impl Backend for RequestBackend {
             role: user.role,
             policy: viewer.policy,
             menu: menu(&viewer, publisher.is_some()),
+            system: system(&viewer),
             catalog: lookup_kinds(&viewer),
             publisher,
         })
