@@ -1,4 +1,4 @@
-//! From cargo's `.wasm` to what a browser loads: wasm-bindgen's glue, then `wasm-opt`.
+//! From cargo's `.wasm` to what a browser loads: wasm-bindgen's glue, then `wasm-opt` and `esbuild`.
 //!
 //! Both are skipped when the module is the one they worked on last time.
 
@@ -10,12 +10,13 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::assets::digest;
 use crate::frontend::Mode;
+use crate::glue::ShortNames;
 use crate::npm;
 use crate::paths::Workspace;
 use crate::process;
 
 /// Raise it when a change here must make everybody's next build redo the work.
-const RECIPE: u32 = 1;
+const RECIPE: u32 = 2;
 
 /// The WebAssembly features rustc uses and every browser we support has. Not `--all-features`: binaryen 132 then
 /// writes compact imports, which Chromium refuses.
@@ -58,18 +59,38 @@ pub fn bind(workspace: &Workspace, mode: Mode, module: &Path) -> Result<PathBuf>
         Mode::Dev => fs::rename(&bound, &finished)?,
         Mode::Release => {
             let mut command = npm::tool(&workspace.root, "wasm-opt");
-            process::run(
+            let names = process::output(
                 command
                     // The second round finds what the first laid open: another percent, for ten seconds.
-                    .args(["-Oz", "-Oz"])
+                    .args(["-Oz", "-Oz", "--minify-imports-and-exports-and-modules"])
                     .args(FEATURES)
                     .arg(&bound)
                     .arg("-o")
                     .arg(&finished),
             )?;
             fs::remove_file(&bound)?;
+            minify(workspace, &folder.join("leadbell.js"), &ShortNames::read(&names)?)?;
         }
     }
     fs::write(key_file, key)?; // last: a killed build leaves no key and is redone
     Ok(folder)
+}
+
+/// Makes the glue small, in place.
+fn minify(workspace: &Workspace, glue: &Path, names: &ShortNames) -> Result<()> {
+    let script = fs::read_to_string(glue).context("reading the glue")?;
+    fs::write(glue, names.put_into(&script)?)?;
+    let mut command = npm::tool(&workspace.root, "esbuild");
+    let how = [
+        "--minify",
+        "--format=esm",
+        "--log-level=warning",
+        "--allow-overwrite",
+    ];
+    process::run(
+        command
+            .arg(glue)
+            .args(how)
+            .arg(format!("--outfile={}", glue.display())),
+    )
 }

@@ -6,6 +6,7 @@ mod browser;
 mod check;
 mod dev;
 mod frontend;
+mod glue;
 mod lengths;
 mod npm;
 mod paths;
