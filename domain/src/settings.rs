@@ -22,8 +22,8 @@ pub const COMPLIANCE_CHOICES: [(&str, &str); 2] = [
 ];
 /// Whether buyers' people see publishers, as (text, words).
 pub const PUBLISHERS_CHOICES: [(&str, &str); 2] = [
-    ("hidden", "Hidden: no filters by publisher, channel or source"),
-    ("shown", "Shown: they may filter by publisher, channel and source"),
+    ("hidden", "Hidden from them"),
+    ("shown", "Shown, and offered as filters"),
 ];
 
 /// The settings of a house.

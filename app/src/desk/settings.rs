@@ -82,8 +82,8 @@ fn page(texts: &[(String, String)], wrong: &Wrong) -> AnyView {
             )}
             {choice(
                 PUBLISHERS,
-                "Buyer Agents and Buyer Editors, on the rules of their campaigns. Shown means that they see the names of all \
-                 publishers, channels and sources.",
+                "Whether Buyer Agents and Buyer Editors filter the rules of their campaigns by publisher, channel and source. \
+                 Shown means that they see the names of all of them.",
                 PUBLISHERS_CHOICES,
             )}
             <p class="row-actions">
