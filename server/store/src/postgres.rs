@@ -42,6 +42,8 @@ const ONE_OF_CLOSE: &str = "::jsonb)))";
 const EXPLAIN: &str = "EXPLAIN";
 /// Whether `LIKE` may find an index of trigrams.
 const TRIGRAMS: bool = true;
+/// Whether long lists have a table of trigrams beside them: an index of them does here.
+const SEARCH_TABLES: bool = false;
 const SINGLE_SERVER: bool = false;
 
 /// Connections of one server. PostgreSQL allows 100 in all by default; this leaves room for several servers.

@@ -39,6 +39,8 @@ const ONE_OF_CLOSE: &str = "))";
 const EXPLAIN: &str = "EXPLAIN QUERY PLAN";
 /// Whether `LIKE` may find an index of trigrams.
 const TRIGRAMS: bool = false;
+/// Whether long lists have a table of trigrams beside them (`rules_search`, `audit_search`).
+const SEARCH_TABLES: bool = true;
 const SINGLE_SERVER: bool = true;
 
 /// Connections that only read. WAL lets them run beside the writer.

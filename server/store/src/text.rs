@@ -23,6 +23,30 @@ pub(crate) fn needle(typed: &str) -> Option<String> {
     (!typed.is_empty()).then(|| clean(&typed.to_lowercase()))
 }
 
+/// Some of the trigrams of a needle, all of which a text that holds it has, as a question to FTS5; `None` when it is too
+/// short to have any. Each costs a walk through all texts that have it, so the ones with digits, which are rare, come
+/// first, and of others some are enough.
+pub(crate) fn some_trigrams(needle: &str) -> Option<String> {
+    const MOST: usize = 6;
+    let letters: Vec<char> = needle.chars().collect();
+    let (mut chosen, others): (Vec<&[char]>, Vec<&[char]>) = letters
+        .windows(3)
+        .partition(|three| three.iter().any(|letter| letter.is_ascii_digit()));
+    chosen.truncate(MOST);
+    let free = MOST - chosen.len();
+    chosen.extend(
+        others
+            .iter()
+            .step_by(others.len().div_ceil(free.max(1)).max(1))
+            .take(free),
+    );
+    let quoted: Vec<String> = chosen
+        .into_iter()
+        .map(|three| format!("\"{}\"", three.iter().collect::<String>().replace('"', "\"\"")))
+        .collect();
+    (!quoted.is_empty()).then(|| quoted.join(" AND "))
+}
+
 /// Texts as JSON: how a list of ids goes into a query as one parameter.
 pub(crate) fn json_list<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
     let texts = texts
@@ -41,6 +65,17 @@ mod tests {
         assert!(search_text(&["ÜBER Ärzte", "ЛИДЫ"]).contains(&needle(" Über ").unwrap()));
         assert!(search_text(&["ÜBER Ärzte", "ЛИДЫ"]).contains(&needle("лиды").unwrap()));
         assert_eq!(needle("  "), None);
+    }
+
+    #[test]
+    fn trigrams_of_a_needle_are_few_and_quoted() {
+        assert_eq!(some_trigrams("ab"), None);
+        assert_eq!(some_trigrams("üb\"r").unwrap(), "\"üb\"\"\" AND \"b\"\"r\"");
+        assert_eq!(some_trigrams("abc 1").unwrap(), "\"c 1\" AND \"abc\" AND \"bc \"");
+        let long = some_trigrams("lead 90418277 of blue traffic sold to nobody at all").unwrap();
+        assert_eq!(long.matches(" AND ").count(), 5, "{long}");
+        let words = some_trigrams("blue traffic sold to nobody at all").unwrap();
+        assert!(words.matches(" AND ").count() >= 3, "{words}");
     }
 
     #[test]

@@ -6,10 +6,9 @@ use leadbell_domain::{ApiKeyId, Role, SessionId, Timestamp, UserId, may_be_eleva
 
 use super::fields::Fields;
 use super::people::COLUMNS;
+use super::search::push_search;
 use super::store::{read, write};
-use super::{
-    Connection, DbStore, LOCK, Result, Row, Sql, expect_one, people, push_in, push_search, sessions,
-};
+use super::{Connection, DbStore, LOCK, Result, Row, Sql, expect_one, people, push_in, sessions};
 use crate::text::{clean, search_text};
 use crate::{
     Accounts, ApiKey, ApiKeyRecord, NO_PASSWORD, NewSession, Page, PasswordLink, StoreError, User,

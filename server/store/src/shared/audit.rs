@@ -4,8 +4,10 @@ use async_trait::async_trait;
 use leadbell_domain::{AuditAction, EntityId, Level, Platform, Rule, RuleId, Scope, StoredRule};
 
 use super::fields::Fields;
+use super::search::{self, AUDIT, Narrowed, push_search};
 use super::store::{read, write};
-use super::{Connection, DbStore, Result, Row, Sql, push_in, push_indexed_search, push_search};
+use super::window::Window;
+use super::{Connection, DbStore, Result, Row, Sql, push_in};
 use crate::rule_audit::rule_entry;
 use crate::text::{clean, search_text};
 use crate::{Actor, AuditEntry, AuditLog, AuditQuery, AuditSubject, ChangeKind, Page, StoreError};
@@ -95,7 +97,7 @@ fn read_entry(row: &Row) -> Result<AuditEntry> {
 }
 
 /// Adds the conditions; answers `false` when nothing can be in scope.
-fn push_filter(sql: &mut Sql, query: &AuditQuery) -> bool {
+fn push_filter(sql: &mut Sql, query: &AuditQuery, narrowed: &Narrowed) -> bool {
     sql.push(" WHERE 1 = 1");
     match &query.scope {
         Scope::All => {}
@@ -123,17 +125,18 @@ fn push_filter(sql: &mut Sql, query: &AuditQuery) -> bool {
         sql.push(" AND a.at < ").push_bind(until);
     }
     push_search(sql, "a.who", &query.who);
-    push_indexed_search(sql, "a.search", &query.search);
+    search::push_long_search(sql, &AUDIT, &query.search, narrowed);
     true
 }
 
 async fn list(db: &mut Connection, query: &AuditQuery) -> Result<Page<AuditEntry>> {
+    let narrowed = search::narrowed(db, &AUDIT, &query.search).await?;
     let mut count = Sql::new("SELECT COUNT(*) FROM audit a");
     let mut page = Sql::new(
         "SELECT a.id, a.at, a.actor_kind, a.actor_id, a.actor_name, a.action, a.subject_kind, a.subject_id, \
-         a.subject_label, a.level, a.entity_id, a.platform, a.detail FROM audit a",
+         a.subject_label, a.level, a.entity_id, a.platform, a.detail FROM (SELECT a.id AS page_id FROM audit a",
     );
-    if !push_filter(&mut count, query) || !push_filter(&mut page, query) {
+    if !push_filter(&mut count, query, &narrowed) || !push_filter(&mut page, query, &narrowed) {
         return Ok(Page {
             rows: Vec::new(),
             total: 0,
@@ -147,13 +150,16 @@ async fn list(db: &mut Connection, query: &AuditQuery) -> Result<Page<AuditEntry
             total,
         });
     }
+    let window = Window::new(query.limit, query.offset).of(total);
     // Many are soon met on the way back in time; few are gathered and put in order, which reads the table as it lies.
-    page.push(match total > FEW {
-        true => " ORDER BY a.at DESC, a.id DESC LIMIT ",
-        false => " ORDER BY +a.at DESC, a.id DESC LIMIT ",
-    })
-    .push_bind(query.limit.max(0));
-    page.push(" OFFSET ").push_bind(query.offset.max(0));
+    page.push(match (total > FEW && narrowed.is_none(), window.backwards) {
+        (true, false) => " ORDER BY a.at DESC, a.id DESC",
+        (true, true) => " ORDER BY a.at, a.id",
+        (false, false) => " ORDER BY +a.at DESC, a.id DESC",
+        (false, true) => " ORDER BY +a.at, a.id",
+    });
+    window.push(&mut page);
+    page.push(") page CROSS JOIN audit a WHERE a.id = page.page_id ORDER BY a.at DESC, a.id DESC");
     let rows = page
         .build()
         .fetch_all(db)

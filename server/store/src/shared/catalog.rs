@@ -4,7 +4,8 @@ use leadbell_domain::{Entity, EntityId, EntityKind, EntityStatus, Platform, Scop
 
 use super::fields::Fields;
 
-use super::{Connection, EXPLAIN, Result, Row, Sql, explained, push_in, push_indexed_search, scope};
+use super::search::push_indexed_search;
+use super::{Connection, EXPLAIN, Result, Row, Sql, explained, push_in, scope};
 use crate::{EntityPage, EntityQuery, EntitySort, Page};
 
 pub(super) const COLUMNS: &str = "e.kind, e.id, e.name, e.platform, e.status, e.product_id, e.publisher_id, \

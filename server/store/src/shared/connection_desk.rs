@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use leadbell_domain::{ConnectionId, SlackToken, StoredRule, Timestamp};
 
 use super::connections::{SELECT, owner_parts, read, write_search};
+use super::search::push_search;
 use super::{
     Connection as Db, DbStore, LOCK, Result, Sql, connection_faults, connection_use, connections, expect_one,
-    push_search, scope,
+    scope,
 };
 use crate::text::{clean, clean_opt, json_list};
 use crate::vault::TokenVault;

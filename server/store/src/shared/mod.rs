@@ -44,6 +44,7 @@ mod rule_versions;
 mod rules;
 mod scope;
 mod sealed;
+mod search;
 mod sending;
 mod sending_health;
 mod sessions;
@@ -53,14 +54,15 @@ mod store;
 mod turns;
 mod upsert;
 mod uses;
+mod window;
 
 use std::sync::OnceLock;
 
 use sqlx::{Database, Pool, QueryBuilder, Row as _, Transaction};
 
 use super::{
-    BEGIN, Db, EXPLAIN, FIND, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN, SINGLE_SERVER,
-    TRIGRAMS,
+    BEGIN, Db, EXPLAIN, FIND, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN, SEARCH_TABLES,
+    SINGLE_SERVER, TRIGRAMS,
 };
 use crate::StoreError;
 use crate::known::KnownEntities;
@@ -111,29 +113,6 @@ fn push_in<T: AsRef<str>>(sql: &mut Sql, column: &str, texts: impl IntoIterator<
         .push(ONE_OF_OPEN)
         .push_bind(json_list(texts))
         .push(ONE_OF_CLOSE);
-}
-
-/// Adds `AND` a case-insensitive search in the column `search`, unless nothing is looked for.
-fn push_search(sql: &mut Sql, column: &str, typed: &str) {
-    if let Some(needle) = crate::text::needle(typed) {
-        sql.push(format!(" AND {FIND}({column}, "))
-            .push_bind(needle)
-            .push(") > 0");
-    }
-}
-
-/// The same in a column that PostgreSQL has an index of trigrams of.
-fn push_indexed_search(sql: &mut Sql, column: &str, typed: &str) {
-    push_search(sql, column, typed);
-    if let (true, Some(needle)) = (TRIGRAMS, crate::text::needle(typed)) {
-        // The same once more in the words that such an index answers.
-        let needle = needle
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        sql.push(format!(" AND {column} LIKE "))
-            .push_bind(format!("%{needle}%"));
-    }
 }
 
 /// The answer to a statement that begins with [`EXPLAIN`].

@@ -6,7 +6,8 @@ use leadbell_domain::{
 };
 
 use super::fields::Fields;
-use super::{Connection, DbStore, LOCK, Result, Row, Sql, expect_one, push_search, rule_rows, scope, uses};
+use super::search::push_search;
+use super::{Connection, DbStore, LOCK, Result, Row, Sql, expect_one, rule_rows, scope, uses};
 use crate::text::{clean, search_text};
 use crate::traits::Presets;
 use crate::{Actor, Page, PresetListing, PresetQuery, StoreError};

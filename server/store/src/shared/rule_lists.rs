@@ -7,22 +7,40 @@ use leadbell_domain::{EntityId, EntityKind, Level, RuleSort, Scope, UserId};
 
 use super::fields::Fields;
 use super::rule_rows::{self, COLUMNS};
-use super::{Connection, DbStore, EXPLAIN, Result, Sql, catalog_uses, explained, push_indexed_search, scope};
+use super::search::{self, Narrowed, RULES};
+use super::window::Window;
+use super::{Connection, DbStore, EXPLAIN, Result, Sql, catalog_uses, explained, scope};
 use crate::{MOST_FACETS, Page, RuleAuthor, RuleFacets, RuleListing, RuleLists, RuleQuery, StoreError};
 
-/// ` ORDER BY …`. The same letters sort alike in both databases: text is compared by bytes there.
-fn order(sort: RuleSort) -> &'static str {
-    match sort {
-        RuleSort::Newest => " ORDER BY r.number DESC",
-        RuleSort::Oldest => " ORDER BY r.number",
-        RuleSort::Changed => " ORDER BY r.updated_at DESC, r.number DESC",
-        RuleSort::Name => " ORDER BY CASE WHEN r.name = '' THEN 1 ELSE 0 END, LOWER(r.name), r.number DESC",
-        RuleSort::Trigger => " ORDER BY r.trigger_key, r.number DESC",
-    }
+/// ` ORDER BY …`, or the other way round. The same letters sort alike in both databases: text is compared by bytes there.
+fn order(sort: RuleSort, backwards: bool) -> String {
+    let (up, down) = if backwards {
+        ("DESC", "ASC")
+    } else {
+        ("ASC", "DESC")
+    };
+    let columns = match sort {
+        RuleSort::Newest => format!("r.number {down}"),
+        RuleSort::Oldest => format!("r.number {up}"),
+        RuleSort::Changed => format!("r.updated_at {down}, r.number {down}"),
+        RuleSort::Name => {
+            format!("CASE WHEN r.name = '' THEN 1 ELSE 0 END {up}, LOWER(r.name) {up}, r.number {down}")
+        }
+        RuleSort::Trigger => format!("r.trigger_key {up}, r.number {down}"),
+    };
+    format!(" ORDER BY {columns}")
 }
 
 pub(super) async fn list(db: &mut Connection, query: &RuleQuery) -> Result<Page<RuleListing>> {
-    let Some(mut page) = page_of(query, "") else {
+    let narrowed = search::narrowed(db, &RULES, &query.search).await?;
+    let mut window = Window::new(query.limit, query.offset);
+    let mut total = None;
+    if window.is_deep() {
+        let all = count(db, query, &narrowed).await?;
+        window = window.of(all);
+        total = Some(all);
+    }
+    let Some(mut page) = page_of(query, &narrowed, window, "") else {
         return Ok(Page {
             rows: Vec::new(),
             total: 0,
@@ -38,39 +56,42 @@ pub(super) async fn list(db: &mut Connection, query: &RuleQuery) -> Result<Page<
     }
     let (shown, offset) = (i64::try_from(rows.len()).unwrap_or(i64::MAX), query.offset.max(0));
     // The last page says itself how many there are: a search that finds little looks through everything only once.
-    let total = if shown < query.limit && (shown > 0 || offset == 0) {
-        offset + shown
-    } else {
-        let mut count = Sql::new("SELECT COUNT(*) FROM rules r");
-        if !push_filter(&mut count, query) {
-            return Ok(Page { rows, total: 0 });
-        }
-        count.build_query_scalar().fetch_one(db).await?
+    let total = match total {
+        Some(total) => total,
+        None if shown < query.limit && (shown > 0 || offset == 0) => offset + shown,
+        None => count(db, query, &narrowed).await?,
     };
     Ok(Page { rows, total })
 }
 
+async fn count(db: &mut Connection, query: &RuleQuery, narrowed: &Narrowed) -> Result<i64> {
+    let mut sql = Sql::new("SELECT COUNT(*) FROM rules r");
+    if !push_filter(&mut sql, query, narrowed) {
+        return Ok(0);
+    }
+    Ok(sql.build_query_scalar().fetch_one(db).await?)
+}
+
 /// The statement of a page; `None` when nothing can be in scope. What is skipped is skipped in the index alone: only
 /// the rows of the page are looked up.
-fn page_of(query: &RuleQuery, before: &str) -> Option<Sql> {
+fn page_of(query: &RuleQuery, narrowed: &Narrowed, window: Window, before: &str) -> Option<Sql> {
     let mut sql = Sql::new(format!(
         "{before} SELECT {COLUMNS}, w.name AS author_name FROM (SELECT r.number AS page_number FROM rules r"
     ));
-    if !push_filter(&mut sql, query) {
+    if !push_filter(&mut sql, query, narrowed) {
         return None;
     }
-    let order = order(query.sort);
-    sql.push(order).push(" LIMIT ").push_bind(query.limit.max(0));
-    sql.push(" OFFSET ").push_bind(query.offset.max(0));
+    sql.push(order(query.sort, window.backwards));
+    window.push(&mut sql);
     sql.push(
         ") page CROSS JOIN rules r LEFT JOIN users w ON w.id = r.author_id WHERE r.number = page.page_number",
     )
-    .push(order);
+    .push(order(query.sort, false));
     Some(sql)
 }
 
 /// Adds the conditions; answers `false` when nothing can be in scope.
-fn push_filter(sql: &mut Sql, query: &RuleQuery) -> bool {
+fn push_filter(sql: &mut Sql, query: &RuleQuery, narrowed: &Narrowed) -> bool {
     sql.push(" WHERE r.deleted_at IS NULL AND r.level = ")
         .push_bind(query.level.key());
     if let Some(entity) = &query.entity {
@@ -94,7 +115,7 @@ fn push_filter(sql: &mut Sql, query: &RuleQuery) -> bool {
     if let Some(target) = &query.target {
         sql.push(" AND r.target_id = ").push_bind(target.clone());
     }
-    push_indexed_search(sql, "r.search", &query.search);
+    search::push_long_search(sql, &RULES, &query.search, narrowed);
     scope::push_rules(sql, &query.scope, query.level)
 }
 
@@ -153,7 +174,8 @@ impl RuleLists for DbStore {
 
     async fn explain_rules(&self, query: &RuleQuery) -> Result<Vec<String>> {
         let mut db = self.reader.acquire().await?;
-        match page_of(query, EXPLAIN) {
+        let narrowed = search::narrowed(&mut db, &RULES, &query.search).await?;
+        match page_of(query, &narrowed, Window::new(query.limit, query.offset), EXPLAIN) {
             Some(page) => explained(&mut db, page).await,
             None => Ok(Vec::new()),
         }

@@ -23,6 +23,7 @@ mod durability;
 mod events;
 mod leases;
 mod lists;
+mod long_lists;
 mod people;
 mod places;
 mod presets;
@@ -82,6 +83,10 @@ on_both_databases! {
         what_is_dropped_in_quiet_hours_says_so,
         in_doubt_a_message_goes_again_marked_where_the_rule_says_so,
         in_doubt_a_message_waits_for_a_person_otherwise;
+    long_lists:
+        words_are_found_wherever_they_stand_and_only_as_long_as_they_do,
+        pages_at_the_end_of_a_long_list_follow_those_before,
+        words_in_a_long_list_are_looked_up_and_not_read_through;
     schema:
         migrating_twice_changes_nothing,
         the_database_answers;
