@@ -1,6 +1,8 @@
 //! `…/tracking/{rule}/layout`: how a rule's messages look: the text alone or a card around it, with a preview drawn by
 //! what sends it.
 
+mod form;
+
 use std::collections::BTreeMap;
 
 use axum::Router;
@@ -10,8 +12,9 @@ use axum::routing::get;
 use leadbell_domain::{FieldErrors, RuleDraft, RuleId};
 use leptos::prelude::*;
 
+use self::form::{Sheet, form};
 use super::Visit;
-use super::form::{Field, Wrong, complaints};
+use super::form::Wrong;
 use super::rule_place::{RulePlace, rule_of, under_tracking};
 use super::slack_card::slack_message;
 use crate::address::Place;
@@ -20,12 +23,6 @@ use crate::http::Pages;
 use crate::parts::head::{Tab, entity_head};
 use crate::parts::view::{Erase, nothing};
 use crate::views::layout::LayoutPage;
-
-/// Fields a card may have.
-const MOST_FIELDS: usize = 10;
-/// Rows for fields that the page shows at least, and empty ones it offers after those filled in.
-const ROWS: usize = 4;
-const SPARE_ROWS: usize = 2;
 
 /// The name of the choice between text and card.
 const KIND: &str = "action.layout.kind";
@@ -178,63 +175,6 @@ fn title(page: &LayoutPage) -> String {
     format!("Layout of rule {}", page.number)
 }
 
-/// What people call a field.
-fn label(field: &str) -> String {
-    let path = field.strip_prefix("action.layout.").unwrap_or(field);
-    let row = |path: &str| {
-        let (number, part) = path.strip_prefix("card.fields[")?.split_once("].")?;
-        Some((number.parse::<usize>().ok()? + 1, part.to_owned()))
-    };
-    match path {
-        "kind" => "Layout".to_owned(),
-        "card.header" => "Header".to_owned(),
-        "card.fields" => "Fields".to_owned(),
-        "card.context" => "Context".to_owned(),
-        "card.button.label" => "Button label".to_owned(),
-        "card.button.url" => "Button opens".to_owned(),
-        other => match row(other) {
-            Some((number, part)) if part == "label" => format!("Name of field {number}"),
-            Some((number, _)) => format!("Value of field {number}"),
-            None => field.to_owned(),
-        },
-    }
-}
-
-/// The fields, each with what was typed.
-struct Sheet<'a> {
-    page: &'a LayoutPage,
-    wrong: &'a Wrong,
-}
-
-impl Sheet<'_> {
-    fn value(&self, path: &str) -> &str {
-        self.page.layout.get(path).map_or("", String::as_str)
-    }
-
-    fn line(&self, path: &str, hint: &str) -> AnyView {
-        let name = format!("action.layout.{path}");
-        let field = Field::new(&name, label(&name), self.wrong);
-        let field = if hint.is_empty() { field } else { field.hint(hint) };
-        field.line("text", self.value(path))
-    }
-
-    /// How many rows of fields to show.
-    fn rows(&self, all: bool) -> usize {
-        let filled = (0..MOST_FIELDS)
-            .rev()
-            .find(|row| {
-                ["label", "value"]
-                    .iter()
-                    .any(|part| !self.value(&format!("card.fields[{row}].{part}")).is_empty())
-            })
-            .map_or(0, |last| last + 1);
-        match all {
-            true => MOST_FIELDS,
-            false => (filled + SPARE_ROWS).clamp(ROWS, MOST_FIELDS),
-        }
-    }
-}
-
 fn shown(page: &LayoutPage, place: &Place, wrong: &Wrong, how: Shown) -> AnyView {
     let name = (!page.name.is_empty()).then(|| format!(" · {}", page.name));
     view! {
@@ -254,78 +194,6 @@ fn shown(page: &LayoutPage, place: &Place, wrong: &Wrong, how: Shown) -> AnyView
             {form(&Sheet { page, wrong }, how)}
             {preview(page, how)}
         </div>
-    }
-    .erase()
-}
-
-fn form(sheet: &Sheet<'_>, how: Shown) -> AnyView {
-    let page = sheet.page;
-    let is_card = match sheet.value("kind") {
-        "" => !page.layout.is_empty(),
-        kind => kind == "card",
-    };
-    let choice = |value: &str, label: &str| (value.to_owned(), label.to_owned());
-    let kinds = [choice("text", "Text"), choice("card", "Card")];
-    let rows = sheet.rows(how.all_rows);
-    let fields = (0..rows)
-        .map(|row| {
-            let (name, value) = (
-                format!("card.fields[{row}].label"),
-                format!("card.fields[{row}].value"),
-            );
-            view! {
-                <div class="card-page__row">{sheet.line(&name, "")} {sheet.line(&value, "")}</div>
-            }
-            .erase()
-        })
-        .collect_view();
-    let more = (rows < MOST_FIELDS).then(|| {
-        view! { <p><button type="submit" class="button button--quiet" name="do" value="more">"More fields"</button></p> }
-            .erase()
-    });
-    let names = page
-        .placeholders
-        .iter()
-        .map(|name| view! { <li><code>{format!("{{{{{name}}}}}")}</code></li> }.erase())
-        .collect_view();
-    let events = [
-        choice("real", "The newest real event"),
-        choice("sample", "A sample"),
-    ];
-    view! {
-        <form class="card form" method="post">
-            // Enter in a field presses the first button of a form: that must be Save.
-            <button type="submit" class="default-button" name="do" value="save" tabindex="-1" aria-hidden="true"></button>
-            <input type="hidden" name="seen" value=page.version.to_string()/>
-            {complaints(sheet.wrong, label)}
-            {Field::new(KIND, label(KIND), sheet.wrong)
-                .hint("What is below matters for a card only; it needs at least one part of it.")
-                .choice(&kinds, if is_card { "card" } else { "text" })}
-            {sheet.line("card.header", "One line of plain text; Slack shows 150 characters.")}
-            <fieldset class="field-group">
-                <legend class="field-group__title">"Fields"</legend>
-                <p class="hint">"Shown in two columns below the message. Slack takes ten."</p>
-                {fields}
-                {more}
-            </fieldset>
-            {sheet.line("card.context", "A small line at the end, such as: Rule {{rule_id}}, {{event_time|time}}.")}
-            <fieldset class="field-group">
-                <legend class="field-group__title">"Button"</legend>
-                <p class="hint">
-                    "It opens {{log_url}}, or an https address whose site you name: https://crm.example.com/leads/{{lead_id}}."
-                </p>
-                <div class="field-group__row">{sheet.line("card.button.label", "")} {sheet.line("card.button.url", "")}</div>
-            </fieldset>
-            <details class="card-page__names">
-                <summary>"Placeholders of this rule"</summary>
-                <ul>{names}</ul>
-            </details>
-            {Field::new("on", "Preview with", sheet.wrong).choice(&events, if how.sample { "sample" } else { "real" })}
-            <p class="row-actions">
-                <button type="submit" class="button button--primary" name="do" value="save">"Save"</button>
-                <button type="submit" class="button" name="do" value="preview">"Preview"</button>
-            </p>
-        </form>
     }
     .erase()
 }
