@@ -100,6 +100,7 @@ mod tests {
                 template: Template::stored("x"),
                 shows_personal_data: false,
                 sending: crate::SendingOptions::default(),
+                layout: crate::Layout::Text,
             },
             status: RuleStatus::Active,
         }

@@ -8,6 +8,7 @@
 
 mod adjacent;
 mod audit;
+mod card;
 mod delivery;
 mod draft;
 mod entity;
@@ -41,6 +42,7 @@ mod trigger;
 
 pub use adjacent::{Owner, Owners, SharedEvents, can_both_fire, post_the_same, shared_events};
 pub use audit::AuditAction;
+pub use card::{Block, Blocks, Button, Card, CardButton, CardField, CardText, Cut, Drawn, Layout};
 pub use delivery::{DeliveryStatus, Outcome, RetryPolicy};
 pub use draft::{
     ConnectionChoice, DraftContext, FilterDraft, ParsedRule, PriceDraft, RULE_OWN_FIELDS, RuleDraft,
@@ -85,13 +87,13 @@ pub use slack::{
 pub use slack_app::{ScopeNeed, app_creation_link, needed_scopes};
 pub use slack_error::{
     Advice, Explanation, OUR_CODES, SLACK_ERRORS, SlackError, SlackFailure, classify_slack_error, explain,
-    refuses_place,
+    refuses_blocks, refuses_place,
 };
 pub(crate) use summary::filter_line;
 pub use summary::{filter_lines, price_line};
 pub use template::{
-    FORMATTERS, Imported, Left, MAX_RENDERED_CHARS, MAX_TEMPLATE_CHARS, RenderContext, Template,
-    TemplateError, TimeZone, import_placeholders,
+    AddressTemplate, FORMATTERS, Imported, Left, MAX_RENDERED_CHARS, MAX_TEMPLATE_CHARS, PlainTemplate,
+    RenderContext, Template, TemplateError, TimeZone, import_placeholders,
 };
 pub use timestamp::{Civil, Timestamp, format_rfc3339, parse_rfc3339};
 pub use trigger::{Level, Platform, PriceMeaning, Trigger};

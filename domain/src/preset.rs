@@ -4,11 +4,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::draft::{ACTION, personal_data_key};
-use crate::sending;
 use crate::{
     ConnectionId, DraftContext, EntityId, FieldErrors, FilterDraft, FilterKey, Level, PresetId, PriceDraft,
     RuleDraft, SecretText, Timestamp, Trigger, UserId, format_rfc3339,
 };
+use crate::{card, sending};
 
 /// Stands in, while a preset is judged, for the connection that it leaves open.
 const ANY_CONNECTION: &str = "00000000-0000-7000-8000-000000000000";
@@ -79,6 +79,7 @@ impl Preset {
                 "text": draft.text,
                 "personal_data": personal_data_key(draft.personal_data == "shown"),
                 "sending": sending_json(draft),
+                "layout": layout_json(draft),
             },
             "created_at": format_rfc3339(self.created_at),
             "updated_at": format_rfc3339(self.updated_at),
@@ -91,6 +92,12 @@ fn sending_json(draft: &RuleDraft) -> Value {
     let mut errors = FieldErrors::new();
     let options = sending::parse(&draft.sending, None, Level::Product, &mut errors);
     sending::to_json(&options)
+}
+
+fn layout_json(draft: &RuleDraft) -> Value {
+    let mut errors = FieldErrors::new();
+    let layout = card::parse(&draft.layout, None, Level::Product, &mut errors);
+    card::to_json(&layout)
 }
 
 fn filters_json(draft: &RuleDraft) -> Value {
@@ -198,6 +205,7 @@ impl RuleDraft {
             draft.personal_data.clone()
         });
         take(&mut rule.sending, before, now, |draft| draft.sending.clone());
+        take(&mut rule.layout, before, now, |draft| draft.layout.clone());
         for key in FilterKey::LISTS {
             let filter = |draft: &RuleDraft| draft.filters.get(&key).cloned().unwrap_or_default();
             let mut own: FilterDraft = filter(&rule);

@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConnectionId, EntityId, Event, Filters, Level, PresetId, RuleId, SendingOptions, Target, Template,
-    Timestamp, Trigger, UserId, Verdict,
+    Card, ConnectionId, EntityId, Event, Filters, Layout, Level, PresetId, RuleId, SendingOptions, Target,
+    Template, Timestamp, Trigger, UserId, Verdict,
 };
 
 /// Whether a rule is obeyed.
@@ -72,6 +72,17 @@ pub struct SlackAction {
     /// How its messages go out.
     #[serde(default)]
     pub sending: SendingOptions,
+    /// How its messages look.
+    #[serde(default)]
+    pub layout: Layout,
+}
+
+impl SlackAction {
+    /// The names of the placeholders its messages tell, repeated ones too.
+    pub fn placeholder_names(&self) -> impl Iterator<Item = &str> {
+        let card = self.layout.card().into_iter().flat_map(Card::placeholder_names);
+        self.template.placeholder_names().chain(card)
+    }
 }
 
 /// The contract's two words for whether personal data is shown.

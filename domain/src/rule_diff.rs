@@ -134,6 +134,9 @@ pub fn rule_diff(before: &Rule, after: &Rule, names: &dyn RuleNames) -> Vec<Fiel
     for (before, after) in old.sending.facts().into_iter().zip(new.sending.facts()) {
         diff.field(before.0, before.1, before.2, after.2, |said| said);
     }
+    for (before, after) in old.layout.facts().into_iter().zip(new.layout.facts()) {
+        diff.field(before.0, before.1, before.2, after.2, |said| said);
+    }
     diff.field(
         "name",
         "Name",

@@ -117,6 +117,7 @@ fn numbered_rule(number: usize) -> StoredRule {
                 target: Target::from_parts("channel", "C0SALES01").expect(known),
                 template: Template::stored("Lead {{lead_id}} sold for {{price|money}}"),
                 shows_personal_data: false,
+                layout: leadbell_domain::Layout::Text,
                 sending: leadbell_domain::SendingOptions::default(),
             },
             status: RuleStatus::Active,

@@ -113,7 +113,7 @@ pub async fn set(
         &state.slack,
         &*state.clock,
         (&token, &target),
-        text,
+        (text, None),
         &DeliveryId::fresh(),
     )
     .await;
@@ -264,7 +264,14 @@ async fn send(state: &AppState, taken: &TakenAlert) -> Result<AlertEnd, StoreErr
         }
     };
     let to = (&token, &taken.target);
-    let trial = send_trial(&state.slack, &*state.clock, to, &taken.text, &DeliveryId::fresh()).await;
+    let trial = send_trial(
+        &state.slack,
+        &*state.clock,
+        to,
+        (&taken.text, None),
+        &DeliveryId::fresh(),
+    )
+    .await;
     let young = state.clock.now_ms() - taken.created_at < TRIED_FOR_MS;
     Ok(match trial.outcome {
         Outcome::Sent { .. } | Outcome::Repeated { .. } => AlertEnd::Sent,

@@ -22,6 +22,7 @@ pub mod ids;
 pub mod ingest;
 pub mod judging;
 pub mod lifecycle;
+pub mod message_check;
 pub mod names;
 pub mod people;
 pub mod presets;

@@ -12,6 +12,7 @@ use crate::actor::Caller;
 use crate::adjacent;
 use crate::ids::Fresh;
 use crate::judging::{Judged, judge};
+use crate::message_check;
 use crate::refused;
 use crate::state::AppState;
 pub use restore::{Restoring, permitted_kept, restore};
@@ -181,10 +182,9 @@ async fn finished(
 ) -> Result<Saved, RuleError> {
     state.rules.refresh(&*state.store).await?;
     let double = adjacent::remark(state, viewer, &rule).await?;
-    let note = match (note, double) {
-        (Some(note), Some(double)) => Some(format!("{note} {double}")),
-        (note, double) => note.or(double),
-    };
+    let too_long = message_check::remark(state, &rule).await?;
+    let said: Vec<String> = [note, double, too_long].into_iter().flatten().collect();
+    let note = (!said.is_empty()).then(|| said.join(" "));
     Ok(Saved { rule, note })
 }
 

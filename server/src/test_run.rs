@@ -3,7 +3,7 @@
 
 use leadbell_dispatch::{Trial, send_trial};
 use leadbell_domain::{
-    DeliveryId, EntityKind, Event, Judged, Outcome, RenderContext, StoredRule, Verb, Viewer, explain,
+    Blocks, DeliveryId, EntityKind, Event, Judged, Outcome, RenderContext, StoredRule, Verb, Viewer, explain,
     judge_filters, obstacles, sample_event_of,
 };
 
@@ -26,6 +26,8 @@ pub struct TestRun {
     pub obstacles: Vec<String>,
     /// The message as it would be sent.
     pub text: String,
+    /// The card around it, where the rule has one.
+    pub blocks: Option<Blocks>,
     /// What came of sending it, if that was wished.
     pub sent: Option<Trial>,
 }
@@ -71,9 +73,16 @@ pub async fn run(
         public_url: &state.public_url,
         shows_personal_data: rule.action.shows_personal_data,
     };
-    let text = rule.action.template.render(&event, &context);
+    let action = &rule.action;
+    let text = action.template.render(&event, &context);
+    let card = |marked| {
+        let card = action.layout.card()?;
+        Some(card.draw(&action.template, &event, &context, marked).blocks)
+    };
+    let blocks = card(event.is_test);
     let sent = if send {
-        Some(post(state, viewer, stored, &text).await?)
+        let marked = card(true);
+        Some(post(state, viewer, stored, (&text, marked.as_ref())).await?)
     } else {
         None
     };
@@ -81,6 +90,7 @@ pub async fn run(
         filters,
         obstacles: obstacles(rule, &event),
         text,
+        blocks,
         sent,
         event,
     })
@@ -101,7 +111,7 @@ async fn post(
     state: &AppState,
     viewer: &Viewer,
     stored: &StoredRule,
-    text: &str,
+    (text, blocks): (&str, Option<&Blocks>),
 ) -> Result<Trial, RuleError> {
     let rule = &stored.rule;
     let scope = viewer.scope(rule.level, Verb::Manage);
@@ -120,7 +130,14 @@ async fn post(
         format!("{TEST_MARK}{text}")
     };
     let to = (&token, &rule.action.target);
-    Ok(send_trial(&state.slack, &*state.clock, to, &text, &DeliveryId::fresh()).await)
+    Ok(send_trial(
+        &state.slack,
+        &*state.clock,
+        to,
+        (&text, blocks),
+        &DeliveryId::fresh(),
+    )
+    .await)
 }
 
 /// What an outcome means for whoever tried the rule.

@@ -10,6 +10,7 @@ mod connections;
 mod deliveries;
 mod health;
 mod history;
+mod layout;
 mod many;
 mod people;
 mod places;
@@ -37,6 +38,7 @@ pub use connections::Connections;
 pub use deliveries::Deliveries;
 pub use health::Health;
 pub use history::RuleHistoryPages;
+pub use layout::LayoutPages;
 pub use many::ManyRules;
 pub use people::{Account, ApiKeys, Elevation, People};
 pub use places::PlacePages;
@@ -58,6 +60,7 @@ pub trait Backend:
     + Deliveries
     + Elevation
     + Health
+    + LayoutPages
     + ManyRules
     + People
     + PlacePages

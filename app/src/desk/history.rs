@@ -149,7 +149,8 @@ fn shown(page: &HistoryPage, place: &Place, wrong: &Wrong) -> AnyView {
         }
         None if page.view.can_manage => {
             let sending = format!("{}/sending", place.rule(&page.rule));
-            view! { <a href=place.rule(&page.rule) rel="external">"Edit this rule"</a> " " <a href=sending>"Sending"</a> }.erase()
+            let layout = format!("{}/layout", place.rule(&page.rule));
+            view! { <a href=place.rule(&page.rule) rel="external">"Edit this rule"</a> " " <a href=sending>"Sending"</a> " " <a href=layout>"Layout"</a> }.erase()
         }
         None => nothing(),
     };

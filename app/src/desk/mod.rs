@@ -10,6 +10,7 @@ mod adjacent;
 mod alerts;
 mod audit;
 mod bulk;
+mod card;
 mod catalog;
 mod changes;
 pub(crate) mod compare;
@@ -35,6 +36,7 @@ mod rule_files;
 mod rule_place;
 mod sending;
 mod settings;
+mod slack_card;
 mod system;
 mod users;
 mod visit;
@@ -52,6 +54,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(adjacent::router())
         .merge(alerts::router())
         .merge(bulk::router())
+        .merge(card::router())
         .merge(catalog::router())
         .merge(connections::router())
         .merge(copied::router())

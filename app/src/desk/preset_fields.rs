@@ -10,6 +10,21 @@ use crate::parts::view::Erase;
 use crate::rules::label_of;
 use crate::views::Choice;
 
+/// What the form does not show and must not lose: sending options and layout.
+fn unseen(sheet: &Sheet) -> AnyView {
+    let draft = &sheet.form.draft;
+    [("sending", &draft.sending), ("layout", &draft.layout)]
+        .into_iter()
+        .flat_map(|(part, pairs)| {
+            let named =
+                move |(path, text): (&String, &String)| (format!("action.{part}.{path}"), text.clone());
+            pairs.iter().map(named)
+        })
+        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> }.erase())
+        .collect_view()
+        .erase()
+}
+
 /// The whole page.
 pub(super) fn shown(sheet: &Sheet, title: &str) -> AnyView {
     let version = sheet
@@ -38,6 +53,7 @@ pub(super) fn shown(sheet: &Sheet, title: &str) -> AnyView {
         {complaints(&sheet.wrong, label_of)}
         <form class="desk-form" method="post" action=sheet.action.clone()>
             {version}
+            {unseen(sheet)}
             {basics(sheet)}
             {rest}
             <div class="desk-form__foot">

@@ -43,6 +43,9 @@ pub(crate) fn hidden_pairs(draft: &RuleDraft) -> Vec<(String, String)> {
     for (path, text) in &draft.sending {
         add(&format!("action.sending.{path}"), text);
     }
+    for (path, text) in &draft.layout {
+        add(&format!("action.layout.{path}"), text);
+    }
     pairs
 }
 
@@ -61,6 +64,7 @@ mod tests {
             include_duplicates: true,
             personal_data: "shown".to_owned(),
             sending: [("caps.minute".to_owned(), "5".to_owned())].into(),
+            layout: [("card.header".to_owned(), "Sold".to_owned())].into(),
             connection_id: "c".to_owned(),
             target: "member".to_owned(),
             member_id: "U061F7AUR".to_owned(),

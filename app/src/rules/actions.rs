@@ -37,7 +37,10 @@ fn menu(view: &EntityView, row: &RuleRow, address: &str) -> String {
         )
     };
     let copy = if view.can_manage {
-        link("sending", "Sending") + &link("copy", "Copy") + &link("check", "Check destination")
+        link("sending", "Sending")
+            + &link("layout", "Layout")
+            + &link("copy", "Copy")
+            + &link("check", "Check destination")
     } else {
         String::new()
     };

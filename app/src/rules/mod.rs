@@ -3,7 +3,7 @@
 mod actions;
 mod bulk;
 mod delete;
-mod form;
+pub(crate) mod form;
 pub(crate) mod page;
 mod tab;
 mod table;

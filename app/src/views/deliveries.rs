@@ -1,6 +1,6 @@
 //! The log of deliveries as its pages show it.
 
-use leadbell_domain::{DeliveryStatus, Level, Platform, Timestamp, Trigger};
+use leadbell_domain::{Blocks, DeliveryStatus, Level, Platform, Timestamp, Trigger};
 
 /// Search and filters of the log; the address of the page holds the same, and so does a filter to send again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,6 +113,8 @@ pub struct DeliveryView {
     pub updated_at: Timestamp,
     /// The message as it was or will be sent; `None` when the viewer may not see what it shows.
     pub text: Option<String>,
+    /// The card around it, for whoever may read it.
+    pub blocks: Option<Blocks>,
     /// The rule was changed since it wrote this message.
     pub rule_changed: bool,
     /// How often people had it sent again.

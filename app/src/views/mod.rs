@@ -12,6 +12,7 @@ pub mod deliveries;
 #[cfg(feature = "ssr")]
 pub mod health;
 mod history;
+pub mod layout;
 mod many;
 #[cfg(feature = "ssr")]
 pub mod people;

@@ -21,6 +21,7 @@ fn rule(level: Level, entity: &str, trigger: Trigger, filters: Value) -> Rule {
             template: Template::stored("x"),
             shows_personal_data: false,
             sending: crate::SendingOptions::default(),
+            layout: crate::Layout::Text,
         },
         status: RuleStatus::Active,
     }

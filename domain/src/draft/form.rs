@@ -3,8 +3,9 @@
 use super::{RuleDraft, SecretText};
 use crate::FilterKey;
 
-/// Before the paths of the sending options.
+/// Before the paths of the sending options, and of the layout.
 const SENDING: &str = "action.sending.";
+const LAYOUT: &str = "action.layout.";
 
 impl RuleDraft {
     /// Reads the pairs of a form; unknown names are ignored (buttons, the form's own state). A list filter is its
@@ -42,7 +43,15 @@ impl RuleDraft {
                     Some(path) => {
                         draft.sending.insert(path.to_owned(), own);
                     }
-                    None => draft.take_filter(name, own),
+                    None => match name.strip_prefix(LAYOUT) {
+                        Some(path) if own.trim().is_empty() => {
+                            draft.layout.remove(path);
+                        }
+                        Some(path) => {
+                            draft.layout.insert(path.to_owned(), own.replace("\r\n", "\n"));
+                        }
+                        None => draft.take_filter(name, own),
+                    },
                 },
             }
         }

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{ACTION, FilterDraft, MAX_VALUES, RuleDraft, SecretText, personal_data_key};
-use crate::sending;
 use crate::{FieldErrors, FilterKey, StoredRule, Target, format_rfc3339};
+use crate::{card, sending};
 
 /// Fields of an answered rule that only the server decides. They may stand in a rule that is sent, so that what was
 /// fetched can be sent back, and are not read.
@@ -111,6 +111,7 @@ impl RuleDraft {
                 "text",
                 "personal_data",
                 "sending",
+                "layout",
             ],
             errors,
         );
@@ -121,6 +122,9 @@ impl RuleDraft {
         self.personal_data = text(action, "personal_data", "action.personal_data", errors);
         if let Some(sending) = object(action, "sending", sending::PATH, errors) {
             self.sending = sending::from_json(sending, errors);
+        }
+        if let Some(layout) = action.get("layout") {
+            self.layout = card::from_json(layout, errors);
         }
         let Some(target) = object(action, "target", "action.target", errors) else {
             return;
@@ -172,6 +176,7 @@ impl StoredRule {
                 "text": rule.action.template.text(),
                 "personal_data": personal_data_key(rule.action.shows_personal_data),
                 "sending": sending::to_json(&rule.action.sending),
+                "layout": card::to_json(&rule.action.layout),
             },
             "status": rule.status,
             "created_at": format_rfc3339(self.created_at),

@@ -15,12 +15,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sending;
 use crate::{
-    ConnectionId, EntityId, FilterKey, Filters, Level, ListFilter, Platform, Policy, PresetId,
+    ConnectionId, EntityId, FilterKey, Filters, Layout, Level, ListFilter, Platform, Policy, PresetId,
     PriceCondition, Role, Rule, RuleStatus, SendingOptions, SlackAction, SlackToken, StoredRule, Target,
     Template, Trigger, form_fields,
 };
+use crate::{card, sending};
 
 /// Longest name of a rule, in characters.
 const MAX_NAME: usize = 100;
@@ -118,6 +118,8 @@ pub struct RuleDraft {
     /// How messages go out: paths below `action.sending`, such as `caps.minute`, with their texts. What is not there is
     /// as it is by default.
     pub sending: BTreeMap<String, String>,
+    /// How messages look: paths below `action.layout`, such as `card.header`, with their texts. None for the text alone.
+    pub layout: BTreeMap<String, String>,
     /// `active` (also when empty) or `disabled`.
     pub status: String,
 }
@@ -167,6 +169,7 @@ pub struct ParsedRule {
     template: Template,
     shows_personal_data: bool,
     sending: SendingOptions,
+    layout: Layout,
     status: RuleStatus,
 }
 
@@ -180,6 +183,7 @@ impl ParsedRule {
             template: self.template,
             shows_personal_data: self.shows_personal_data,
             sending: self.sending,
+            layout: self.layout,
         };
         let Self {
             name,
@@ -293,6 +297,7 @@ impl RuleDraft {
             text: rule.action.template.text().to_owned(),
             personal_data: personal_data_key(rule.action.shows_personal_data).to_owned(),
             sending: sending::pairs(&rule.action.sending),
+            layout: card::pairs(&rule.action.layout),
             status: rule.status.key().to_owned(),
         }
     }

@@ -5,32 +5,32 @@ use std::collections::BTreeSet;
 use super::{
     ACTION, ConnectionChoice, DraftContext, MAX_NAME, MAX_NOTE, MAX_VALUES, ParsedRule, PriceDraft, RuleDraft,
 };
-use crate::sending;
 use crate::{
-    ConnectionId, EntityId, FieldErrors, FilterKey, Filters, Level, ListFilter, Method, Money, PresetId,
-    PriceCondition, PriceOp, RuleStatus, SendingOptions, SlackToken, Target, Template, Trigger, filter_label,
-    form_fields, parse_channel_id, parse_member_id,
+    ConnectionId, EntityId, FieldErrors, FilterKey, Filters, Layout, Level, ListFilter, Method, Money,
+    PresetId, PriceCondition, PriceOp, RuleStatus, SendingOptions, SlackToken, Target, Template, Trigger,
+    filter_label, form_fields, parse_channel_id, parse_member_id,
 };
+use crate::{card, sending};
 
 impl RuleDraft {
     /// A valid rule, or every complaint at its field.
     pub fn parse(&self, context: &DraftContext<'_>) -> Result<ParsedRule, FieldErrors> {
         self.parse_with(context, |trigger, errors| {
-            sending::parse(&self.sending, trigger, context.level, errors)
+            let sending = sending::parse(&self.sending, trigger, context.level, errors);
+            (sending, card::parse(&self.layout, trigger, context.level, errors))
         })
     }
 
-    /// What is wrong with what the rule's form shows. The sending options are not on it, and a browser need not know
-    /// how to read them.
+    /// What is wrong with what the rule's form shows. Sending options and layout are not on it, and a browser need not
+    /// know how to read them.
     pub fn check_form(&self, context: &DraftContext<'_>) -> Result<(), FieldErrors> {
-        self.parse_with(context, |_, _| SendingOptions::default())
-            .map(|_| ())
+        self.parse_with(context, |_, _| Default::default()).map(|_| ())
     }
 
     fn parse_with(
         &self,
         context: &DraftContext<'_>,
-        sending: impl FnOnce(Option<Trigger>, &mut FieldErrors) -> SendingOptions,
+        options: impl FnOnce(Option<Trigger>, &mut FieldErrors) -> (SendingOptions, Layout),
     ) -> Result<ParsedRule, FieldErrors> {
         let mut errors = FieldErrors::new();
         let name = self.name.trim();
@@ -60,7 +60,7 @@ impl RuleDraft {
         let template = trigger.and_then(|trigger| {
             errors.keep("action.text", Template::parse(&self.text, trigger, context.level))
         });
-        let sending = sending(trigger, &mut errors);
+        let (sending, layout) = options(trigger, &mut errors);
         let status = match self.status.as_str() {
             "" => Some(RuleStatus::Active),
             other => RuleStatus::from_key(other),
@@ -87,6 +87,7 @@ impl RuleDraft {
                     template,
                     shows_personal_data,
                     sending,
+                    layout,
                     status,
                 })
             }

@@ -24,6 +24,7 @@ fn rule() -> Rule {
             template: Template::stored("Lead {{lead_id}}"),
             shows_personal_data: false,
             sending: crate::SendingOptions::default(),
+            layout: crate::Layout::Text,
         },
         status: RuleStatus::Active,
     }
@@ -173,6 +174,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
                 template: Template::stored(&text),
                 shows_personal_data: flags[2],
                 sending: crate::SendingOptions::default(),
+                layout: crate::Layout::Text,
             },
             status: if flags[3] {
                 RuleStatus::Active

@@ -137,6 +137,15 @@ pub fn refuses_place(code: &str) -> bool {
     classify_slack_error(code) == SlackFailure::Destination && !of_message.contains(&code) && !blocked
 }
 
+/// Whether a code says that Slack does not take the blocks of a message: its text alone may still go out.
+#[must_use]
+pub fn refuses_blocks(code: &str) -> bool {
+    matches!(
+        code,
+        "invalid_blocks" | "invalid_blocks_format" | "msg_blocks_too_long"
+    )
+}
+
 /// Explains a code of Slack's or of Leadbell's own, as it stands in attempts.
 #[must_use]
 pub fn explain(code: &str) -> Explanation {

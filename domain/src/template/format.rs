@@ -79,7 +79,7 @@ impl Formatter {
         if !formatters.iter().any(Formatter::is_link) {
             return Ok(());
         }
-        if !OWN_ADDRESSES.contains(&placeholder) {
+        if !Formatter::is_own_address(placeholder) {
             return Err(format!(
                 "“link” works for {{{{{}}}}} only: data must never choose which site to open. Write the link with your \
                  own address instead, such as <https://crm.example.com/leads/{{{{lead_id}}}}|open>.",
@@ -92,8 +92,21 @@ impl Formatter {
         Ok(())
     }
 
+    /// Whether this placeholder is an address of our own.
+    pub(super) fn is_own_address(placeholder: &str) -> bool {
+        OWN_ADDRESSES.contains(&placeholder)
+    }
+
     pub(super) fn is_link(&self) -> bool {
         matches!(self, Formatter::Link(_))
+    }
+
+    /// Whether it makes a token of Slack's, which is read in marked up text only.
+    pub(super) fn makes_token(&self) -> bool {
+        matches!(
+            self,
+            Formatter::Link(_) | Formatter::Time(None) | Formatter::Date(None)
+        )
     }
 
     pub(super) fn apply(&self, value: Option<String>, event: &Event) -> Formatted {

@@ -7,6 +7,7 @@
 mod format;
 mod import;
 mod parse;
+mod plain;
 mod zone;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use crate::{Event, Level, Trigger, escape_slack};
 pub use format::FORMATTERS;
 pub(crate) use format::Formatter;
 pub use import::{Imported, Left, import_placeholders};
+pub use plain::{AddressTemplate, PlainTemplate};
 pub use zone::TimeZone;
 
 /// Longest message text a rule may have, in characters: Slack advises at most 4,000 per message.
@@ -27,7 +29,7 @@ pub const MAX_TEMPLATE_CHARS: usize = 4_000;
 pub const MAX_RENDERED_CHARS: usize = 4_000;
 
 /// Stands before the message of a test lead, so that nobody takes it for a real one.
-const TEST_MARK: &str = "*TEST* ";
+pub(crate) const TEST_MARK: &str = "*TEST* ";
 
 /// Shown for a value the event does not have.
 const NO_VALUE: &str = "-";
@@ -63,6 +65,8 @@ pub(crate) enum Place {
     Text,
     LinkAddress,
     LinkLabel,
+    /// Where Slack reads no markup, so that nothing has to be escaped.
+    Plain,
 }
 
 impl From<String> for Template {
@@ -154,18 +158,35 @@ impl Template {
     /// The same, and how many characters it would have had without a limit.
     #[must_use]
     pub fn render_measured(&self, event: &Event, context: &RenderContext<'_>) -> (String, usize) {
-        let mut out = String::with_capacity(self.text.len() + 64);
+        let mut out = self.filled(event, context);
         if event.is_test {
-            out.push_str(TEST_MARK);
+            out.insert_str(0, TEST_MARK);
         }
+        let length = out.chars().count();
+        (cut(out, length), length)
+    }
+
+    /// The words with the event's values, however long and without a mark.
+    pub(crate) fn filled(&self, event: &Event, context: &RenderContext<'_>) -> String {
+        let mut out = String::with_capacity(self.text.len() + 64);
         for part in &self.parts {
             match part {
                 Part::Literal(text) => out.push_str(text),
                 Part::Slot(slot) => slot.render(event, context, &mut out),
             }
         }
-        let length = out.chars().count();
-        (cut(out, length), length)
+        out
+    }
+
+    /// How long it is at least: the author's own words, and one letter for each value.
+    pub(crate) fn shortest(&self) -> usize {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Literal(text) => text.encode_utf16().count(),
+                Part::Slot(_) => 1,
+            })
+            .sum()
     }
 }
 
@@ -193,6 +214,7 @@ impl Slot {
             Place::Text => out.push_str(&escape_slack(&tame(&value))),
             Place::LinkAddress => out.push_str(&percent(&value)),
             Place::LinkLabel => out.push_str(&escape_slack(&tame(&value).replace('|', "/"))),
+            Place::Plain => out.push_str(&in_one_line(&value)),
         }
     }
 }
@@ -201,13 +223,17 @@ impl Slot {
 /// fake a line of its own), and the `://` and `www.` by which Slack makes links of bare addresses. A zero-width
 /// space keeps the address readable.
 fn tame(value: &str) -> String {
-    let flat: String = value
-        .chars()
-        .map(|letter| if letter.is_control() { ' ' } else { letter })
-        .collect();
-    flat.replace("://", ":\u{200B}//")
+    in_one_line(value)
+        .replace("://", ":\u{200B}//")
         .replace("www.", "www\u{200B}.")
         .replace("mailto:", "mailto\u{200B}:")
+}
+
+fn in_one_line(value: &str) -> String {
+    value
+        .chars()
+        .map(|letter| if letter.is_control() { ' ' } else { letter })
+        .collect()
 }
 
 /// Shortens a finished message, not within an entity or a token, closes an open code block and says what was cut.

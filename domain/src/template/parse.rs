@@ -48,6 +48,103 @@ pub(super) fn parts(text: &str, check: Option<(Trigger, Level)>) -> Result<Vec<P
     Ok(parts)
 }
 
+/// Reads a text where Slack knows no markup. With a trigger and level, what would not work there is refused.
+pub(super) fn plain_parts(text: &str, check: Option<(Trigger, Level)>) -> Result<Vec<Part>, TemplateError> {
+    let mut symbols = symbols(text, check)?;
+    for at in 0..symbols.len() {
+        match &mut symbols[at] {
+            Symbol::Slot(slot) => {
+                slot.place = Place::Plain;
+                refuse_tokens(slot, check)?;
+            }
+            Symbol::Letter('<') if check.is_some() => {
+                if let Some(end) = token_end(&symbols, at)
+                    && mark_token(&mut symbols[at + 1..end])?
+                {
+                    return Err(TemplateError(
+                        "This is plain text: mentions and links do not work here. Put them into the message."
+                            .to_owned(),
+                    ));
+                }
+            }
+            Symbol::Letter(_) => {}
+        }
+    }
+    Ok(as_they_are(&mut symbols))
+}
+
+/// Reads the address of a link: `{{log_url}}`, or an https address whose site the author wrote, with placeholders in
+/// what follows it.
+pub(super) fn address_parts(text: &str, check: Option<(Trigger, Level)>) -> Result<Vec<Part>, TemplateError> {
+    let mut symbols = symbols(text, check)?;
+    if let [Symbol::Slot(slot)] = symbols.as_mut_slice()
+        && Formatter::is_own_address(&slot.name)
+        && slot.formatters.is_empty()
+    {
+        slot.place = Place::Plain;
+        return Ok(as_they_are(&mut symbols));
+    }
+    let mut after_scheme = String::new();
+    for symbol in &mut symbols {
+        match symbol {
+            Symbol::Letter(letter) => after_scheme.push(*letter),
+            Symbol::Slot(slot) => {
+                slot.place = Place::LinkAddress;
+                refuse_tokens(slot, check)?;
+                after_scheme.push('\u{FFFC}');
+            }
+        }
+    }
+    let rest = after_scheme.strip_prefix("https://").ok_or_else(|| {
+        TemplateError(
+            "The address is {{log_url}}, or begins with https:// and a site in your own words.".to_owned(),
+        )
+    })?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let host = &rest[..end];
+    let plain_host = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | ':');
+    if host.is_empty()
+        || !host.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+        || !host.chars().all(plain_host)
+    {
+        return Err(TemplateError(
+            "A link must name its site in your own words: use placeholders after it, such as https://crm.example.com/leads/{{lead_id}}."
+                .to_owned(),
+        ));
+    }
+    if rest.contains(|letter: char| {
+        letter.is_whitespace() || letter.is_control() || matches!(letter, '<' | '>' | '|' | '"')
+    }) {
+        return Err(TemplateError(
+            "An address has no spaces and none of < > | \" in it.".to_owned(),
+        ));
+    }
+    Ok(as_they_are(&mut symbols))
+}
+
+/// A token of Slack's works in marked up text only.
+fn refuse_tokens(slot: &Slot, check: Option<(Trigger, Level)>) -> Result<(), TemplateError> {
+    if check.is_some() && slot.formatters.iter().any(Formatter::makes_token) {
+        return Err(TemplateError(format!(
+            "{{{{{}}}}}: “link” does not work here, and “time” and “date” need a zone, such as time:\"UTC\".",
+            slot.name
+        )));
+    }
+    Ok(())
+}
+
+fn as_they_are(symbols: &mut [Symbol]) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    for symbol in symbols {
+        push(symbol, &mut literal, &mut parts, false);
+    }
+    if !literal.is_empty() {
+        parts.push(Part::Literal(literal));
+    }
+    parts
+}
+
 fn push(symbol: &mut Symbol, literal: &mut String, parts: &mut Vec<Part>, escape: bool) {
     match symbol {
         Symbol::Letter('&') if escape => literal.push_str("&amp;"),

@@ -2,8 +2,7 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use super::when;
-use crate::api::blocks;
+use super::{blocks, when};
 use crate::model::TokenKind;
 use crate::mrkdwn::{self, Names};
 use crate::record::Message;
@@ -52,12 +51,16 @@ fn content(m: &Message, w: &Workspace) -> Markup {
         member: &member,
         channel: &channel,
     };
-    let readable = m.blocks.as_ref().map(blocks::readable).unwrap_or_default();
-    if readable.is_empty() {
+    let Some(card) = m
+        .blocks
+        .as_ref()
+        .and_then(|blocks| blocks.as_array())
+        .filter(|card| !card.is_empty())
+    else {
         return PreEscaped(mrkdwn::render(&m.text, m.mrkdwn, &names));
-    }
+    };
     html! {
-        @for text in &readable { p { (PreEscaped(mrkdwn::render(text, true, &names))) } }
+        (blocks::draw(card, &names))
         @if !m.text.is_empty() {
             p.fallback { "Notification text: " (PreEscaped(mrkdwn::render(&m.text, m.mrkdwn, &names))) }
         }

@@ -1,6 +1,7 @@
 //! The page at `/`: a plain chat client that shows what was posted, who was refused, and the workspace.
 
 mod assets;
+mod blocks;
 mod events;
 mod faults;
 mod layout;

@@ -1,17 +1,19 @@
 //! Sends one letter: opens or joins what has to be opened or joined, and posts.
 //!
 //! Invariant: of all posts made for one claim, only the last may have succeeded. A post is repeated only after
-//! Slack said in so many words that it did not happen (`not_in_channel`, `channel_not_found`).
+//! Slack said in so many words that it did not happen (`not_in_channel`, `channel_not_found`, refused blocks).
 
 use std::time::Duration;
 
-use leadbell_domain::{Outcome, SlackFailure, SlackToken, Target, Timestamp, classify_slack_error};
+use leadbell_domain::{
+    Blocks, Outcome, SlackFailure, SlackToken, Target, Timestamp, classify_slack_error, refuses_blocks,
+};
 use leadbell_store::Claim;
 use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::outcome::{of_post, of_preparation};
-use crate::slack::{Called, Said, SlackClient};
+use crate::slack::{Called, Post, Said, SlackClient};
 
 /// The method that gave the last word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,18 @@ impl Report {
     fn is_refused_with(&self, wanted: &str) -> bool {
         matches!(&self.outcome, Outcome::Permanent { code } if code == wanted)
     }
+
+    /// The same with one thing more that was mended on the way, before what it tells already.
+    fn noting(self, mended: String) -> Self {
+        let note = match self.note {
+            Some(more) => format!("{mended};{more}"),
+            None => mended,
+        };
+        Self {
+            note: Some(note),
+            ..self
+        }
+    }
 }
 
 /// What is sent, and with what.
@@ -73,6 +87,8 @@ pub(crate) struct Letter<'a> {
     /// The channel Slack named for a member, once known.
     pub resolved_channel: Option<&'a str>,
     pub text: &'a str,
+    /// The card around it.
+    pub blocks: Option<&'a Blocks>,
     /// `client_msg_id`.
     pub id: &'a str,
 }
@@ -85,6 +101,7 @@ impl<'a> Letter<'a> {
             target: &claim.target,
             resolved_channel: claim.resolved_channel.as_deref(),
             text: &claim.text,
+            blocks: claim.blocks.as_ref(),
             id: claim.delivery.as_str(),
         }
     }
@@ -121,10 +138,7 @@ impl Sender<'_> {
             .conversations_join(self.letter.token, channel, within)
             .await;
         match of_preparation(&joined) {
-            None => Report {
-                note: Some("joined_channel".to_owned()),
-                ..self.post(channel).await
-            },
+            None => self.post(channel).await.noting("joined_channel".to_owned()),
             // The app can't let itself in: what the reader can mend is still "not in the channel".
             Some(Outcome::Permanent { code })
                 if matches!(
@@ -175,13 +189,25 @@ impl Sender<'_> {
             );
         };
         Report {
-            note: Some("opened_conversation".to_owned()),
             resolved_channel: Some(conversation.clone()),
             ..self.post(&conversation).await
         }
+        .noting("opened_conversation".to_owned())
     }
 
+    /// Posts the message; when Slack refuses its card, the text alone.
     async fn post(&self, channel: &str) -> Report {
+        let report = self.post_with(channel, self.letter.blocks).await;
+        match &report.outcome {
+            Outcome::Permanent { code } if self.letter.blocks.is_some() && refuses_blocks(code) => {
+                let mended = format!("sent_as_text:{code}");
+                self.post_with(channel, None).await.noting(mended)
+            }
+            _ => report,
+        }
+    }
+
+    async fn post_with(&self, channel: &str, blocks: Option<&Blocks>) -> Report {
         // A post cut short by the deadline would be ambiguous for no good reason: it gets half a call's time, or
         // is left for the next claim.
         let Some(within) = self
@@ -192,10 +218,13 @@ impl Sender<'_> {
         };
         let posted_at = self.clock.now_ms();
         let Letter { token, text, id, .. } = self.letter;
-        let called = self
-            .slack
-            .chat_post_message(token, channel, text, id, within)
-            .await;
+        let post = Post {
+            channel,
+            text,
+            blocks,
+            client_msg_id: id,
+        };
+        let called = self.slack.chat_post_message(token, &post, within).await;
         Report {
             http_status: status(&called),
             posted_at: Some(posted_at),

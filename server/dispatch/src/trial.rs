@@ -1,6 +1,6 @@
 //! A message that somebody sends by hand to try a rule: past the queue, once, with Slack's answer for whoever waits.
 
-use leadbell_domain::{DeliveryId, Outcome, SlackToken, Target};
+use leadbell_domain::{Blocks, DeliveryId, Outcome, SlackToken, Target};
 use tokio::time::Instant;
 
 use crate::clock::Clock;
@@ -15,17 +15,17 @@ const CALLS: u32 = 3;
 pub struct Trial {
     /// What Slack made of it. Nothing is tried again.
     pub outcome: Outcome,
-    /// What was mended on the way: `joined_channel`, `opened_conversation`.
+    /// What was mended on the way: `joined_channel`, `opened_conversation`, `sent_as_text:…`.
     pub note: Option<String>,
 }
 
-/// Sends a text at once. It does not wait for its turn in the channel's pace: one message more is within the burst
+/// Sends a text, and the card around it if there is one, at once. It does not wait for its turn in the channel's pace: one message more is within the burst
 /// that Slack allows, and if it is not, the answer says so.
 pub async fn send_trial(
     slack: &SlackClient,
     clock: &dyn Clock,
     (token, target): (&SlackToken, &Target),
-    text: &str,
+    (text, blocks): (&str, Option<&Blocks>),
     id: &DeliveryId,
 ) -> Trial {
     let sender = Sender {
@@ -36,6 +36,7 @@ pub async fn send_trial(
             target,
             resolved_channel: None,
             text,
+            blocks,
             id: id.as_str(),
         },
         deadline: Instant::now() + slack.call_timeout() * CALLS,

@@ -102,7 +102,7 @@ pub async fn look(
             &state.slack,
             &*state.clock,
             to,
-            TEST_MESSAGE,
+            (TEST_MESSAGE, None),
             &DeliveryId::fresh(),
         )
         .await;

@@ -9,7 +9,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use leadbell_domain::{Event, Level, RenderContext, StoredRule};
+use leadbell_domain::{Blocks, Event, Level, RenderContext, StoredRule};
 
 pub use rule_set::RuleSet;
 
@@ -20,6 +20,8 @@ pub struct Planned {
     pub rule: Arc<StoredRule>,
     /// The message, rendered now: a later edit of the rule does not change what this event says.
     pub text: String,
+    /// The card around it, where the rule has one.
+    pub blocks: Option<Blocks>,
 }
 
 /// Every rule that fires for the event, with its message. `public_url` goes into links.
@@ -36,10 +38,13 @@ pub fn plan(event: &Event, rules: &RuleSet, public_url: &str) -> Vec<Planned> {
                     public_url,
                     shows_personal_data: stored.rule.action.shows_personal_data,
                 };
-                let text = stored.rule.action.template.render(event, &context);
+                let action = &stored.rule.action;
+                let card = action.layout.card();
                 planned.push(Planned {
                     rule: Arc::clone(stored),
-                    text,
+                    text: action.template.render(event, &context),
+                    blocks: card
+                        .map(|card| card.draw(&action.template, event, &context, event.is_test).blocks),
                 });
             }
         });

@@ -44,6 +44,7 @@ fn stored(number: i64, spec: &Spec) -> StoredRule {
                 target: Target::from_parts("channel", "C0SALES01").unwrap(),
                 template: Template::stored("{{lead_id}}"),
                 shows_personal_data: false,
+                layout: leadbell_domain::Layout::Text,
                 sending: leadbell_domain::SendingOptions::default(),
             },
             status: if spec.active {

@@ -55,6 +55,7 @@ fn view(delivery: &Delivery) -> Value {
         "rule_version": delivery.rule_version,
         "target": delivery.target,
         "text": delivery.text,
+        "blocks": delivery.blocks,
         "status": delivery.status,
         "last_code": delivery.last_code,
         "meaning": said(delivery.last_code.as_deref()).map(|said| said.means),

@@ -300,6 +300,7 @@ async fn try_out(
         "filters": run.filters,
         "obstacles": run.obstacles,
         "text": run.text,
+        "blocks": run.blocks,
         "length": run.text.chars().count(),
         "event_id": run.event.event_id,
         "sent": sent,

@@ -27,6 +27,7 @@ pub fn record(
             target: planned.rule.rule.action.target.clone(),
             sending: sending(event, &planned.rule),
             text: planned.text,
+            blocks: planned.blocks,
         })
         .collect();
     NewEvent {
@@ -57,7 +58,6 @@ fn sending(event: &Event, stored: &StoredRule) -> PlannedSending {
         // A sum tells no more than the messages do.
         amount: rule
             .action
-            .template
             .placeholder_names()
             .any(|name| name == "price")
             .then(|| event.price(rule.level))

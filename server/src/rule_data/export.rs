@@ -69,6 +69,7 @@ struct Action<'a> {
     text: &'a str,
     personal_data: &'a str,
     sending: Value,
+    layout: Value,
 }
 
 /// Begins the export of everything this viewer may see. `Forbidden` when it is none of his duties.
@@ -211,6 +212,7 @@ impl Export {
                     "masked"
                 },
                 sending: json["action"]["sending"].clone(),
+                layout: json["action"]["layout"].clone(),
             },
             preset_id: rule.preset.as_ref().map(leadbell_domain::PresetId::as_str),
             status: rule.status.key(),

@@ -31,5 +31,6 @@ pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
     Accounts, AdjacentStore, Alerts, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Places, Presets,
-    RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, SettingsStore, SlackApps, Store,
+    RecentEvents, RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, SettingsStore, SlackApps,
+    Store,
 };

@@ -31,6 +31,7 @@ fn event(number: usize, planned: Option<(&StoredRule, Target)>) -> NewEvent {
         connection: rule.rule.action.connection.clone(),
         target,
         text: "Lead 90210 sold for 42.50 to Acme".to_owned(),
+        blocks: None,
         sending: Default::default(),
     });
     NewEvent {
@@ -93,6 +94,7 @@ async fn rule(store: &dyn Store) -> StoredRule {
             target: channel(1),
             template: Template::stored("x"),
             shows_personal_data: false,
+            layout: leadbell_domain::Layout::Text,
             sending: leadbell_domain::SendingOptions::default(),
         },
         status: RuleStatus::Active,

@@ -28,6 +28,7 @@ mod health_pages;
 mod history;
 mod judging;
 mod large_bodies;
+mod layout;
 mod many_rules;
 mod meta;
 mod people;
@@ -117,6 +118,14 @@ on_both_databases! {
     presets:
         a_preset_is_made_read_listed_changed_and_deleted,
         a_rule_keeps_its_preset_and_only_one_of_its_own_product;
+    layout:
+        layouts_are_stored_and_answered_and_wrong_ones_named,
+        a_publishers_card_holds_nothing_of_the_buyers_side,
+        a_card_is_posted_with_its_text_and_stands_in_the_log,
+        a_test_run_tells_and_sends_the_card_marked,
+        what_slack_would_cut_of_real_events_is_said_when_a_rule_is_saved,
+        the_layout_travels_with_files_presets_and_versions,
+        the_layout_is_chosen_on_a_page_that_shows_what_comes_of_it;
     sending:
         options_are_stored_and_answered_and_wrong_ones_named,
         repetitions_at_publisher_level_are_by_publisher_safe_values_only,

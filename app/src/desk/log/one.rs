@@ -6,6 +6,7 @@ use leadbell_domain::DeliveryStatus;
 use leptos::prelude::*;
 
 use super::{LIST, RESEND, address, id_of, parts};
+use crate::desk::slack_card::slack_message;
 use crate::desk::{Visit, moment};
 use crate::error::AppError;
 use crate::http::Pages;
@@ -180,9 +181,17 @@ fn message(found: &DeliveryView) -> AnyView {
         }
         .erase(),
     };
+    let card = found.blocks.as_ref().map(|blocks| {
+        view! {
+            {slack_message("", Some(blocks))}
+            <p class="hint">"Its text, as notifications read it:"</p>
+        }
+        .erase()
+    });
     view! {
         <section class="card">
             <h2 class="card__title">"The message"</h2>
+            {card}
             {text}
             <p class="hint">"As it was written when the event arrived; later changes of the rule do not change it."</p>
         </section>

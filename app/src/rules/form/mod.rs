@@ -8,7 +8,7 @@ mod price;
 mod relogin;
 mod save;
 mod settings;
-mod slack_text;
+pub(crate) mod slack_text;
 mod state;
 mod target;
 mod trigger;

@@ -52,12 +52,10 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
         <input type="hidden" name="action.type" value="send_slack_message"/>
         <input type="hidden" name="status" value=draft.status.clone()/>
         <input type="hidden" name="preset_id" value=draft.preset_id.clone()/>
-        {draft
-            .sending
-            .iter()
-            .map(|(path, text)| {
-                view! { <input type="hidden" name=format!("action.sending.{path}") value=text.clone()/> }.erase()
-            })
+        {[("sending", &draft.sending), ("layout", &draft.layout)]
+            .into_iter()
+            .flat_map(|(part, pairs)| pairs.iter().map(move |(path, text)| (format!("action.{part}.{path}"), text)))
+            .map(|(name, text)| view! { <input type="hidden" name=name value=text.clone()/> }.erase())
             .collect_view()}
         {version(state)}
         <div class="dialog__body rule-form__columns">

@@ -43,6 +43,7 @@ async fn bench(token: &str, target: &str) -> Bench {
         target,
         resolved_channel: None,
         text: "Sold & <done> — *12* ✓".into(),
+        blocks: None,
         attempts: 0,
         resends: false,
         created_at: 0,

@@ -9,7 +9,7 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
-use leadbell_domain::SlackToken;
+use leadbell_domain::{Blocks, SlackToken};
 use reqwest::{Client, Url};
 use serde_json::{Value, json};
 
@@ -56,6 +56,16 @@ pub struct SlackClient {
     /// Ends with `/`.
     base: Url,
     call_timeout: Duration,
+}
+
+/// What chat.postMessage posts.
+#[derive(Clone, Copy)]
+pub(crate) struct Post<'a> {
+    pub channel: &'a str,
+    /// With blocks it is what notifications and screen readers say.
+    pub text: &'a str,
+    pub blocks: Option<&'a Blocks>,
+    pub client_msg_id: &'a str,
 }
 
 /// A call without an answer.
@@ -127,20 +137,21 @@ impl SlackClient {
     pub(crate) async fn chat_post_message(
         &self,
         token: &SlackToken,
-        channel: &str,
-        text: &str,
-        client_msg_id: &str,
+        post: &Post<'_>,
         within: Duration,
     ) -> Called {
-        let arguments = json!({
-            "channel": channel,
-            "text": text,
+        let mut arguments = json!({
+            "channel": post.channel,
+            "text": post.text,
             "mrkdwn": true,
             // An alert is read at a glance; previews of its links would bury it.
             "unfurl_links": false,
             "unfurl_media": false,
-            "client_msg_id": client_msg_id,
+            "client_msg_id": post.client_msg_id,
         });
+        if let Some(blocks) = post.blocks {
+            arguments["blocks"] = json!(blocks);
+        }
         self.call("chat.postMessage", token, &arguments, within).await
     }
 

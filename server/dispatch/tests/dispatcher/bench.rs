@@ -8,8 +8,8 @@ use leadbell_dispatch::{
     Clock, DispatchConfig, Dispatcher, ManualClock, Progress, SlackClient, SlackConfig, WakeHandle,
 };
 use leadbell_domain::{
-    Bursts, ConnectionId, DeliveryId, DeliveryStatus, EntityId, EventId, EventKey, Filters, Level, Platform,
-    Rule, RuleId, RuleStatus, SendingOptions, SlackAction, SlackToken, Target, Template, Trigger,
+    Blocks, Bursts, ConnectionId, DeliveryId, DeliveryStatus, EntityId, EventId, EventKey, Filters, Level,
+    Platform, Rule, RuleId, RuleStatus, SendingOptions, SlackAction, SlackToken, Target, Template, Trigger,
     parse_channel_id, parse_member_id,
 };
 use leadbell_sandbox::{Builder, Limits, Running, Sandbox};
@@ -149,6 +149,7 @@ impl Bench {
                 target: target.clone(),
                 template: Template::parse("Sold", trigger, Level::Product).unwrap(),
                 shows_personal_data: false,
+                layout: leadbell_domain::Layout::Text,
                 // Summaries have tests of their own, in the store's suite.
                 sending: SendingOptions {
                     bursts: Bursts::Every,
@@ -171,6 +172,11 @@ impl Bench {
 
     /// Records an event whose rule wants this text sent.
     pub async fn enqueue(&self, route: &Route, text: &str) -> DeliveryId {
+        self.enqueue_card(route, text, None).await
+    }
+
+    /// The same with a card around the text.
+    pub async fn enqueue_card(&self, route: &Route, text: &str, blocks: Option<Blocks>) -> DeliveryId {
         let delivery = DeliveryId::new(uuid()).unwrap();
         let now = self.clock.now_ms();
         let event = NewEvent {
@@ -192,6 +198,7 @@ impl Bench {
                 connection: route.connection.clone(),
                 target: route.target.clone(),
                 text: text.into(),
+                blocks,
                 sending: leadbell_store::PlannedSending::default(),
             }],
             mentions: Vec::new(),

@@ -1,6 +1,7 @@
 //! The dispatcher as a whole: a real database file, a real sandbox, a clock moved by hand.
 
 mod bench;
+mod cards;
 mod doubt;
 mod flow;
 mod limits;

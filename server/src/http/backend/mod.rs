@@ -12,6 +12,7 @@ mod elevation;
 mod health;
 mod history;
 mod keys;
+mod layout;
 mod login;
 mod many;
 mod places;

@@ -59,7 +59,8 @@ impl SendingPages for RequestBackend {
 }
 
 impl RequestBackend {
-    async fn rule_to_change(
+    /// The rule, if the person may change it and it lives there.
+    pub(super) async fn rule_to_change(
         &self,
         level: Level,
         entity: &EntityId,

@@ -87,6 +87,7 @@ fn delivery() -> Value {
             "rule_version": count(1),
             "target": reference("Target"),
             "text": text(),
+            "blocks": super::layout::blocks(),
             "status": one_of(&DeliveryStatus::ALL.map(DeliveryStatus::key)),
             "last_code": {"type": ["string", "null"], "description": "Slack's code, or ours, that explains the status."},
             "meaning": {"type": ["string", "null"], "description": "What that code says, as a sentence."},

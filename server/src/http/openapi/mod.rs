@@ -5,6 +5,7 @@ mod catalog;
 mod connections;
 mod destinations;
 mod events;
+mod layout;
 mod log;
 mod meta;
 mod pieces;

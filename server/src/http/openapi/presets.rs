@@ -91,6 +91,7 @@ fn action() -> Value {
             "text": text(),
             "personal_data": one_of(&["masked", "shown"]),
             "sending": reference("Sending"),
+            "layout": reference("Layout"),
         }),
         &[],
     )

@@ -28,6 +28,8 @@ pub(super) fn area() -> Area {
             ("Filters", filters()),
             ("Target", target()),
             ("Sending", super::sending::sending()),
+            ("Layout", super::layout::layout()),
+            ("SentLayout", super::layout::sent()),
             ("TestRun", test_run()),
         ],
     }
@@ -150,7 +152,7 @@ fn test_run() -> Value {
         &json!({
             "fires": {"type": "boolean"}, "filters": list(&filter),
             "obstacles": {"type": "array", "items": text(), "description": "What else keeps it from firing."},
-            "text": text(), "length": count(0), "event_id": text(), "sent": sent,
+            "text": text(), "blocks": super::layout::blocks(), "length": count(0), "event_id": text(), "sent": sent,
         }),
         &[],
     )
@@ -204,6 +206,7 @@ fn rule() -> Value {
                 "text": text(),
                 "personal_data": one_of(&["masked", "shown"]),
                 "sending": reference("Sending"),
+                "layout": reference("Layout"),
             }), &[]),
             "status": one_of(&["active", "disabled"]),
             "created_at": time(),
@@ -241,8 +244,16 @@ pub(super) fn sent_rule(required: &[&str]) -> Value {
             "text": {"type": "string", "minLength": 1, "maxLength": MAX_TEMPLATE_CHARS},
             "personal_data": choice(&["masked", "shown"]),
             "sending": {"anyOf": [reference("Sending"), {"type": "null"}]},
+            "layout": {"anyOf": [reference("SentLayout"), {"type": "null"}]},
         }),
-        &["type", "connection_id", "auth_token", "personal_data", "sending"],
+        &[
+            "type",
+            "connection_id",
+            "auth_token",
+            "personal_data",
+            "sending",
+            "layout",
+        ],
     );
     let mut properties = json!({
         "name": word(100),

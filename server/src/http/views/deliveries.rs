@@ -93,6 +93,7 @@ pub async fn delivery(state: &AppState, viewer: &Viewer, id: &DeliveryId) -> Res
         receipt: delivery.slack_channel.clone().zip(delivery.slack_ts.clone()),
         updated_at: delivery.updated_at,
         text: visible.then(|| delivery.text.clone()),
+        blocks: delivery.blocks.clone().filter(|_| visible),
         rule_changed: found.rule_version_now != delivery.rule_version,
         resends: found.resends,
         calls: delivery.attempts.iter().map(call).collect(),
@@ -235,15 +236,22 @@ fn call(attempt: &Attempt) -> CallRow {
             .map(said),
         code: attempt.code.clone(),
         http_status: attempt.http_status,
-        note: attempt.note.as_deref().map(note),
+        note: attempt.note.as_deref().map(notes),
         wait_ms: attempt.retry_after_ms,
     }
 }
 
 /// What was mended or noted on the way, in words.
+fn notes(keys: &str) -> String {
+    keys.split(';').map(note).collect::<Vec<_>>().join(" ")
+}
+
 fn note(key: &str) -> String {
     if let Some(code) = key.strip_prefix("join_failed:") {
         return format!("The app could not join the channel ({code}).");
+    }
+    if let Some(code) = key.strip_prefix("sent_as_text:") {
+        return format!("Slack refused the card ({code}), so the text went out alone.");
     }
     match key {
         "joined_channel" => "The app joined the channel first.".to_owned(),

@@ -135,6 +135,13 @@ fn facts(rule: &Rule, words: &RuleWords) -> Vec<Fact> {
     if rule.action.shows_personal_data {
         facts.push(one("Personal data", "Shown unmasked".to_owned()));
     }
+    let layout = rule.action.layout.lines();
+    if !layout.is_empty() {
+        facts.push(Fact {
+            label: "Card",
+            lines: layout,
+        });
+    }
     let sending = rule.action.sending.lines();
     if !sending.is_empty() {
         facts.push(Fact {

@@ -80,6 +80,7 @@ fn likeness(preset: &Preset) -> Option<Rule> {
             template: Template::stored(&draft.text),
             shows_personal_data: false,
             sending: serde_json::from_value(json["action"]["sending"].clone()).unwrap_or_default(),
+            layout: serde_json::from_value(json["action"]["layout"].clone()).unwrap_or_default(),
         },
         status: RuleStatus::Active,
     })

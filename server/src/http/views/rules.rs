@@ -111,7 +111,8 @@ fn rule_row(
     let RuleListing { stored, author_name } = row;
     let rule = stored.rule;
     let mut settings = filter_lines(&rule.filters, |key, id| names.get(&(key, id.to_owned())).cloned());
-    let sending = rule.action.sending.lines();
+    let mut sending = rule.action.sending.lines();
+    sending.extend(rule.action.layout.summary());
     if settings.is_empty() && !sending.is_empty() {
         settings.push("Every event".to_owned());
     }

@@ -1,6 +1,6 @@
 //! Deliveries as lists show them.
 
-use leadbell_domain::{DeliveryId, DeliveryStatus, EventId, Platform, RuleId, Target, Timestamp};
+use leadbell_domain::{Blocks, DeliveryId, DeliveryStatus, EventId, Platform, RuleId, Target, Timestamp};
 
 /// One call of Slack in a delivery's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct Delivery {
     pub target: Target,
     /// The finished text.
     pub text: String,
+    /// The card it has, as it was drawn when its event arrived.
+    pub blocks: Option<Blocks>,
     /// Where it stands.
     pub status: DeliveryStatus,
     /// Last code that explains the status.

@@ -1,8 +1,8 @@
 //! Events to record, and recorded ones.
 
 use leadbell_domain::{
-    ConnectionId, DeliveryId, EntityId, EventId, EventKey, Money, Platform, RuleId, Target, Timestamp,
-    Trigger,
+    Blocks, ConnectionId, DeliveryId, EntityId, EventId, EventKey, Money, Platform, RuleId, Target,
+    Timestamp, Trigger,
 };
 
 use super::EntityUpsert;
@@ -22,6 +22,8 @@ pub struct PlannedDelivery {
     pub target: Target,
     /// The finished text.
     pub text: String,
+    /// The card around it, where the rule has one.
+    pub blocks: Option<Blocks>,
     /// How it goes out.
     pub sending: PlannedSending,
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use leadbell_domain::{
-    ConnectionId, DeliveryId, DeliveryStatus, DestinationId, Outcome, SlackToken, Target, Timestamp,
+    Blocks, ConnectionId, DeliveryId, DeliveryStatus, DestinationId, Outcome, SlackToken, Target, Timestamp,
 };
 
 /// A delivery taken under a lease, ready to be sent.
@@ -25,6 +25,8 @@ pub struct Claim {
     pub resolved_channel: Option<String>,
     /// The finished text; a summary's where it stands for others, too.
     pub text: String,
+    /// The card, within Slack's limits; none where it is a summary.
+    pub blocks: Option<Blocks>,
     /// Whether it is sent again when nobody knows whether Slack posted it.
     pub resends: bool,
     /// Attempts that count, so far.
@@ -69,7 +71,7 @@ pub struct Finish {
     pub retry_at: Option<Timestamp>,
     /// HTTP status of the answer, when there was one.
     pub http_status: Option<u16>,
-    /// What was mended on the way: `joined_channel`, `opened_conversation`.
+    /// What was mended on the way: `joined_channel`, `opened_conversation`, `sent_as_text:…`.
     pub note: Option<String>,
     /// The channel that Slack named for a member.
     pub resolved_channel: Option<String>,

@@ -10,7 +10,7 @@ use crate::verdict::WAITING;
 use crate::{Attempt, Backlog, Delivery, DeliveryQuery};
 
 const SELECT: &str = "SELECT q.id, e.event_id, e.source, q.rule_id, r.number, q.rule_version, d.target_kind, \
-                      d.target_id, q.text, q.status, q.last_code, q.slack_channel, q.slack_ts, q.created_at, \
+                      d.target_id, q.text, q.blocks, q.status, q.last_code, q.slack_channel, q.slack_ts, q.created_at, \
                       q.updated_at \
                       FROM deliveries q JOIN events e ON e.key = q.event_key JOIN rules r ON r.id = q.rule_id \
                       JOIN destinations d ON d.id = q.destination_id WHERE ";
@@ -97,6 +97,7 @@ fn read(row: &Row) -> Result<Delivery> {
         rule_version: fields.get("rule_version")?,
         target: fields.target()?,
         text: fields.get("text")?,
+        blocks: fields.blocks()?,
         status: fields.key("status", DeliveryStatus::from_key)?,
         last_code: fields.get("last_code")?,
         slack_channel: fields.get("slack_channel")?,

@@ -17,7 +17,7 @@ pub(super) const FROM: &str = " FROM deliveries q JOIN events e ON e.key = q.eve
                                JOIN connections c ON c.id = d.connection_id WHERE 1 = 1";
 
 const SELECT: &str = "SELECT q.id, e.event_id, e.source, q.rule_id, r.number, q.rule_version, d.target_kind, \
-                      d.target_id, q.text, q.status, q.last_code, q.slack_channel, q.slack_ts, q.created_at, \
+                      d.target_id, q.text, q.blocks, q.status, q.last_code, q.slack_channel, q.slack_ts, q.created_at, \
                       q.updated_at, e.trigger_key, e.lead_id, r.level, r.entity_id, r.name AS rule_name, \
                       r.deleted_at, r.version AS version_now, r.shows_personal_data, q.destination_id, \
                       d.connection_id, c.name AS connection_name, q.resends";

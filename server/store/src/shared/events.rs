@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use leadbell_domain::{EntityId, EventId, Money, Platform, Trigger};
 
 use super::fields::Fields;
-use super::{CHUNK, Connection, Result, Sql, destinations, upsert};
+use super::{CHUNK, Connection, Result, Row, Sql, destinations, upsert};
 use crate::known::KnownEntities;
 use crate::text::clean;
 use crate::{EntityUpsert, NewEvent, PlannedDelivery, Recorded, StoredEvent};
@@ -88,7 +88,7 @@ async fn insert_deliveries(db: &mut Connection, events: &[&NewEvent]) -> Result<
     let ids = destinations::ensure(db, &places).await?;
     for chunk in planned.chunks(CHUNK) {
         let mut sql = Sql::new(
-            "INSERT INTO deliveries (id, event_key, rule_id, rule_version, destination_id, text, status, created_at, \
+            "INSERT INTO deliveries (id, event_key, rule_id, rule_version, destination_id, text, blocks, status, created_at, \
              updated_at, priority, again_in_doubt, repeat_key, amount) ",
         );
         sql.push_values(chunk, |mut row, (event, delivery)| {
@@ -98,6 +98,12 @@ async fn insert_deliveries(db: &mut Connection, events: &[&NewEvent]) -> Result<
                 .push_bind(delivery.rule_version)
                 .push_bind(ids.get(&place(delivery)).cloned())
                 .push_bind(clean(&delivery.text))
+                .push_bind(
+                    delivery
+                        .blocks
+                        .as_ref()
+                        .and_then(|blocks| serde_json::to_string(blocks).ok()),
+                )
                 .push_bind("queued")
                 .push_bind(event.received_at)
                 .push_bind(event.received_at)
@@ -114,25 +120,27 @@ async fn insert_deliveries(db: &mut Connection, events: &[&NewEvent]) -> Result<
 }
 
 pub(super) async fn find(db: &mut Connection, event_id: &EventId) -> Result<Vec<StoredEvent>> {
-    let rows = sqlx::query(
-        "SELECT key, source, event_id, trigger_key, occurred_at, received_at, body FROM events \
-         WHERE event_id = $1 ORDER BY source",
-    )
+    let rows = sqlx::query(&format!(
+        "SELECT {COLUMNS} FROM events WHERE event_id = $1 ORDER BY source"
+    ))
     .bind(event_id.as_str())
     .fetch_all(db)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let fields = Fields::of(row, "events", "key")?;
-            Ok(StoredEvent {
-                key: fields.id("key")?,
-                source: fields.key("source", Platform::from_key)?,
-                event_id: fields.id("event_id")?,
-                trigger: fields.key("trigger_key", Trigger::from_key)?,
-                occurred_at: fields.get("occurred_at")?,
-                received_at: fields.get("received_at")?,
-                body: fields.get("body")?,
-            })
-        })
-        .collect()
+    rows.iter().map(read).collect()
+}
+
+/// What [`read`] reads.
+pub(super) const COLUMNS: &str = "key, source, event_id, trigger_key, occurred_at, received_at, body";
+
+pub(super) fn read(row: &Row) -> Result<StoredEvent> {
+    let fields = Fields::of(row, "events", "key")?;
+    Ok(StoredEvent {
+        key: fields.id("key")?,
+        source: fields.key("source", Platform::from_key)?,
+        event_id: fields.id("event_id")?,
+        trigger: fields.key("trigger_key", Trigger::from_key)?,
+        occurred_at: fields.get("occurred_at")?,
+        received_at: fields.get("received_at")?,
+        body: fields.get("body")?,
+    })
 }

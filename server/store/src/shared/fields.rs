@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use leadbell_domain::Target;
+use leadbell_domain::{Blocks, Target};
 use serde::de::DeserializeOwned;
 use sqlx::{Decode, Row as _, Type};
 
@@ -81,6 +81,24 @@ impl<'r> Fields<'r> {
         // The position only: serde's words can repeat the value.
         serde_json::from_str(self.get(column)?)
             .map_err(|error| self.wrong(column, format!("unreadable JSON at column {}", error.column())))
+    }
+
+    /// JSON text that may be missing.
+    pub(super) fn opt_json<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>> {
+        match self.get::<Option<&str>>(column)? {
+            None => Ok(None),
+            Some(_) => self.json(column).map(Some),
+        }
+    }
+
+    /// The card of a message. What can't be read is left out: the text says the same, and nothing may hold a queue up.
+    pub(super) fn blocks(&self) -> Result<Option<Blocks>> {
+        let text = self.get::<Option<&str>>("blocks")?;
+        Ok(text.and_then(|text| {
+            serde_json::from_str(text)
+                .inspect_err(|_| tracing::error!(row = self.key, "the card of a message can't be read"))
+                .ok()
+        }))
     }
 
     /// `target_kind` and `target_id`.

@@ -34,6 +34,7 @@ mod people;
 mod pingtrees;
 mod places;
 mod presets;
+mod recent_events;
 mod resend;
 mod rule_changes;
 mod rule_data;

@@ -1,6 +1,8 @@
 //! A rule as a row: reading and writing it, always with the next version of the rule set.
 
-use leadbell_domain::{Filters, Level, Rule, RuleStatus, SlackAction, StoredRule, Template, Trigger};
+use leadbell_domain::{
+    Card, Filters, Layout, Level, Rule, RuleStatus, SlackAction, StoredRule, Template, Trigger,
+};
 use sqlx::Database;
 use sqlx::query::Query;
 
@@ -11,7 +13,7 @@ use crate::{KeptRule, StoreError};
 
 pub(super) const COLUMNS: &str = "r.id, r.number, r.version, r.name, r.level, r.entity_id, r.trigger_key, r.filters, \
                                   r.connection_id, r.target_kind, r.target_id, r.template, r.shows_personal_data, r.note, \
-                                  r.preset_id, r.includes_test_leads, r.includes_duplicates, r.sending, r.status, r.author_id, \
+                                  r.preset_id, r.includes_test_leads, r.includes_duplicates, r.sending, r.layout, r.status, r.author_id, \
                                   r.created_at, r.updated_at";
 
 pub(super) fn read(row: &Row) -> Result<StoredRule> {
@@ -36,6 +38,7 @@ pub(super) fn read(row: &Row) -> Result<StoredRule> {
                 template: Template::stored(fields.get("template")?),
                 shows_personal_data: fields.flag("shows_personal_data")?,
                 sending: fields.json("sending")?,
+                layout: fields.opt_json("layout")?.unwrap_or_default(),
             },
             status: fields.key("status", RuleStatus::from_key)?,
         },
@@ -83,9 +86,9 @@ pub(super) async fn insert(db: &mut Connection, stored: &StoredRule) -> Result<(
     let query = sqlx::query(
         "INSERT INTO rules (id, version, change_seq, name, trigger_key, platform, filters, connection_id, \
          target_kind, target_id, template, status, updated_at, search, shows_personal_data, note, preset_id, \
-         includes_test_leads, includes_duplicates, sending, number, level, entity_id, author_id, created_at) \
+         includes_test_leads, includes_duplicates, sending, layout, number, level, entity_id, author_id, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
-         $23, $24, $25)",
+         $23, $24, $25, $26)",
     );
     bind_changing(query, stored, change)?
         .bind(stored.number)
@@ -105,7 +108,7 @@ pub(super) async fn update(db: &mut Connection, stored: &StoredRule) -> Result<(
         "UPDATE rules SET version = $2, change_seq = $3, name = $4, trigger_key = $5, platform = $6, filters = $7, \
          connection_id = $8, target_kind = $9, target_id = $10, template = $11, status = $12, updated_at = $13, \
          search = $14, shows_personal_data = $15, note = $16, preset_id = $17, \
-         includes_test_leads = $18, includes_duplicates = $19, sending = $20, deleted_at = NULL WHERE id = $1 AND version = $2 - 1",
+         includes_test_leads = $18, includes_duplicates = $19, sending = $20, layout = $21, deleted_at = NULL WHERE id = $1 AND version = $2 - 1",
     );
     let written = bind_changing(query, stored, change)?.execute(db).await?;
     expect_one(written.rows_affected(), StoreError::Conflict)
@@ -113,7 +116,7 @@ pub(super) async fn update(db: &mut Connection, stored: &StoredRule) -> Result<(
 
 type Bound<'q> = Query<'q, Db, <Db as Database>::Arguments<'q>>;
 
-/// Binds $1 to $20: the id and everything that an update changes.
+/// Binds $1 to $21: the id and everything that an update changes.
 fn bind_changing<'q>(query: Bound<'q>, stored: &StoredRule, change: i64) -> Result<Bound<'q>> {
     let rule = &stored.rule;
     let target = &rule.action.target;
@@ -130,14 +133,15 @@ fn bind_changing<'q>(query: Bound<'q>, stored: &StoredRule, change: i64) -> Resu
     } else {
         serde_json::to_string(&rule.action.sending).map_err(unwritable)?
     };
+    let layout = match &rule.action.layout {
+        Layout::Text => None,
+        card => Some(serde_json::to_string(card).map_err(unwritable)?),
+    };
     // "#412" finds the number, "412" too.
-    let search = search_text(&[
-        &format!("#{}", stored.number),
-        &rule.name,
-        target.id(),
-        &template,
-        &rule.note,
-    ]);
+    let number = format!("#{}", stored.number);
+    let mut words = vec![number.as_str(), &rule.name, target.id(), &template, &rule.note];
+    words.extend(rule.action.layout.card().into_iter().flat_map(Card::texts));
+    let search = search_text(&words);
     Ok(query
         .bind(stored.id.to_string())
         .bind(stored.version)
@@ -158,5 +162,6 @@ fn bind_changing<'q>(query: Bound<'q>, stored: &StoredRule, change: i64) -> Resu
         .bind(rule.preset.as_ref().map(ToString::to_string))
         .bind(i64::from(rule.includes_test_leads))
         .bind(i64::from(rule.includes_duplicates))
-        .bind(sending))
+        .bind(sending)
+        .bind(layout))
 }

@@ -1,6 +1,6 @@
 //! Claiming deliveries. A claim costs what it takes: it reads destinations in the order of `ready_at` and no others.
 
-use leadbell_domain::Timestamp;
+use leadbell_domain::{Blocks, Timestamp};
 
 use super::fields::Fields;
 use super::{
@@ -137,7 +137,8 @@ async fn oldest_waiting(db: &mut Connection, due: &[String]) -> Result<Vec<Row>>
     let oldest = destinations::oldest_waiting("d");
     let enough = turns::COLLAPSE_FROM;
     let mut sql = Sql::new(format!(
-        "SELECT q.id, q.destination_id, COALESCE(s.text, q.text) AS text, q.attempts, q.created_at, q.again_in_doubt, q.maybe_twice, r.sending, \
+        "SELECT q.id, q.destination_id, COALESCE(s.text, q.text) AS text, \
+         CASE WHEN s.delivery_id IS NULL THEN q.blocks END AS blocks, q.attempts, q.created_at, q.again_in_doubt, q.maybe_twice, r.sending, \
          (SELECT COUNT(*) FROM (SELECT 1 FROM deliveries b WHERE b.destination_id = d.id AND b.{WAITING} \
          LIMIT {enough}) few) AS backlog, d.connection_id, d.target_kind, \
          d.target_id, d.resolved_channel, c.token_sealed, c.token_version, c.status AS connection_status \
@@ -155,6 +156,7 @@ async fn oldest_waiting(db: &mut Connection, due: &[String]) -> Result<Vec<Row>>
 fn read(row: &Row, vault: &TokenVault) -> Result<Claim> {
     let fields = Fields::of(row, "deliveries", "id")?;
     let connection = fields.id("connection_id")?;
+    let maybe_twice = fields.flag("maybe_twice")?;
     Ok(Claim {
         delivery: fields.id("id")?,
         destination: fields.id("destination_id")?,
@@ -163,7 +165,8 @@ fn read(row: &Row, vault: &TokenVault) -> Result<Claim> {
         connection,
         target: fields.target()?,
         resolved_channel: fields.get("resolved_channel")?,
-        text: text(fields.get("text")?, fields.flag("maybe_twice")?),
+        text: text(fields.get("text")?, maybe_twice),
+        blocks: fields.blocks()?.map(|blocks| card(blocks, maybe_twice)),
         resends: fields.flag("again_in_doubt")?,
         attempts: u32::try_from(fields.get::<i64>("attempts")?).unwrap_or(u32::MAX),
         created_at: fields.get("created_at")?,
@@ -173,6 +176,15 @@ fn read(row: &Row, vault: &TokenVault) -> Result<Claim> {
 /// A message that may be there twice says so.
 fn text(text: String, maybe_twice: bool) -> String {
     if maybe_twice { text + SENT_AGAIN } else { text }
+}
+
+/// The same for a card; its limits are looked at once more, for it may be older than they are.
+fn card(mut blocks: Blocks, maybe_twice: bool) -> Blocks {
+    if maybe_twice {
+        blocks.add_note(SENT_AGAIN.trim_start());
+    }
+    blocks.fit();
+    blocks
 }
 
 /// Writes the lease and the pace into the destinations, and `sending` into the deliveries.

@@ -9,6 +9,7 @@ mod connections;
 mod delivery_log;
 mod places;
 mod presets;
+mod recent_events;
 mod rule_data;
 mod rule_lists;
 mod rules;
@@ -37,6 +38,7 @@ pub use connections::ConnectionDesk;
 pub use delivery_log::DeliveryLog;
 pub use places::Places;
 pub use presets::Presets;
+pub use recent_events::RecentEvents;
 pub use rule_data::RuleData;
 pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
@@ -60,6 +62,7 @@ pub trait Store:
     + RuleData
     + Places
     + Presets
+    + RecentEvents
     + RuleHistory
     + RuleLists
     + SealedStore

@@ -8,6 +8,7 @@ mod accounts;
 mod adjacent;
 mod alerts;
 mod audit;
+mod cards;
 mod catalog;
 mod catalog_edit;
 mod catalog_import;
@@ -264,6 +265,12 @@ on_both_databases! {
         a_place_marked_due_by_mistake_is_put_right,
         the_backlog_counts_what_waits_and_what_is_on_its_way;
     settings: settings_stay_as_they_were_set_last_and_others_are_not_touched;
+    cards:
+        a_rules_card_is_kept_changed_found_by_its_words_and_in_its_versions,
+        a_message_has_its_card_at_every_try,
+        a_card_that_may_be_there_twice_says_so,
+        a_summary_has_no_card,
+        the_newest_events_of_a_trigger_and_entity_are_found;
     settling:
         a_sent_delivery_keeps_slacks_receipt,
         a_rate_limit_pauses_the_whole_destination_and_costs_no_attempt,

@@ -36,6 +36,7 @@ pub async fn a_rule_comes_back_as_it_was_stored(bench: &Bench) {
             target: member(3),
             template: Template::stored("Lead {{lead_id}}\nsold — \"quoted\" <now>"),
             shows_personal_data: true,
+            layout: leadbell_domain::Layout::Text,
             sending: leadbell_domain::SendingOptions::default(),
         },
         status: RuleStatus::Disabled,

@@ -125,6 +125,7 @@ pub fn rule(level: Level, entity: &str, trigger: Trigger, connection: &Connectio
             target: channel(1),
             template: Template::stored("Lead {{lead_id}} sold"),
             shows_personal_data: false,
+            layout: leadbell_domain::Layout::Text,
             sending: every_in_order(),
         },
         status: RuleStatus::Active,
@@ -177,6 +178,7 @@ pub fn event_for(event_id: &str, rule: &StoredRule, target: Target) -> NewEvent 
         connection: rule.rule.action.connection.clone(),
         target,
         text: format!("About {event_id}"),
+        blocks: None,
         sending: leadbell_store::PlannedSending::default(),
     });
     event
