@@ -130,11 +130,26 @@ pub fn refuses_place(code: &str) -> bool {
         "restricted_action_thread_locked",
         "restricted_action_non_threadable_channel",
         "cannot_reply_to_message",
+        "thread_not_found",
         "message_not_found",
         "cant_update_message",
+        "edit_window_closed",
     ];
     let blocked = code.starts_with("slack_connect_");
     classify_slack_error(code) == SlackFailure::Destination && !of_message.contains(&code) && !blocked
+}
+
+/// Whether a code says that a thread takes no reply, while its channel may well take the message.
+#[must_use]
+pub fn ends_thread(code: &str) -> bool {
+    [
+        "thread_not_found",
+        "message_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    ]
+    .contains(&code)
 }
 
 /// Explains a code of Slack's or of Leadbell's own, as it stands in attempts.
