@@ -1,17 +1,19 @@
 //! Sends one letter: opens or joins what has to be opened or joined, and posts.
 //!
 //! Invariant: of all posts made for one claim, only the last may have succeeded. A post is repeated only after
-//! Slack said in so many words that it did not happen (`not_in_channel`, `channel_not_found`).
+//! Slack said in so many words that it did not happen (`not_in_channel`, `channel_not_found`, a thread that is gone).
 
 use std::time::Duration;
 
-use leadbell_domain::{Outcome, SlackFailure, SlackToken, Target, Timestamp, classify_slack_error};
-use leadbell_store::Claim;
+use leadbell_domain::{
+    Outcome, SlackFailure, SlackToken, Target, Timestamp, classify_slack_error, ends_thread,
+};
+use leadbell_store::{Claim, ThreadTurn};
 use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::outcome::{of_post, of_preparation};
-use crate::slack::{Called, Said, SlackClient};
+use crate::slack::{Called, Post, Said, SlackClient};
 
 /// The method that gave the last word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub(crate) struct Report {
     pub resolved_channel: Option<String>,
     /// When the last post began, UTC milliseconds.
     pub posted_at: Option<Timestamp>,
+    /// The message it is a reply to, once it is one.
+    pub thread_ts: Option<String>,
 }
 
 impl Report {
@@ -47,6 +51,7 @@ impl Report {
             note: None,
             resolved_channel: None,
             posted_at: None,
+            thread_ts: None,
         }
     }
 
@@ -63,6 +68,18 @@ impl Report {
     fn is_refused_with(&self, wanted: &str) -> bool {
         matches!(&self.outcome, Outcome::Permanent { code } if code == wanted)
     }
+
+    /// The same with one thing more that was mended on the way, before what it tells already.
+    fn noting(self, mended: String) -> Self {
+        let note = match self.note {
+            Some(more) => format!("{mended};{more}"),
+            None => mended,
+        };
+        Self {
+            note: Some(note),
+            ..self
+        }
+    }
 }
 
 /// What is sent, and with what.
@@ -75,6 +92,8 @@ pub(crate) struct Letter<'a> {
     pub text: &'a str,
     /// `client_msg_id`.
     pub id: &'a str,
+    /// Its turn in a thread, if it belongs to one.
+    pub thread: Option<&'a ThreadTurn>,
 }
 
 impl<'a> Letter<'a> {
@@ -86,6 +105,7 @@ impl<'a> Letter<'a> {
             resolved_channel: claim.resolved_channel.as_deref(),
             text: &claim.text,
             id: claim.delivery.as_str(),
+            thread: claim.thread.as_ref(),
         }
     }
 }
@@ -121,10 +141,7 @@ impl Sender<'_> {
             .conversations_join(self.letter.token, channel, within)
             .await;
         match of_preparation(&joined) {
-            None => Report {
-                note: Some("joined_channel".to_owned()),
-                ..self.post(channel).await
-            },
+            None => self.post(channel).await.noting("joined_channel".to_owned()),
             // The app can't let itself in: what the reader can mend is still "not in the channel".
             Some(Outcome::Permanent { code })
                 if matches!(
@@ -175,13 +192,49 @@ impl Sender<'_> {
             );
         };
         Report {
-            note: Some("opened_conversation".to_owned()),
             resolved_channel: Some(conversation.clone()),
             ..self.post(&conversation).await
         }
+        .noting("opened_conversation".to_owned())
     }
 
+    /// Posts the message: into its thread, or into the channel where that takes it no more.
     async fn post(&self, channel: &str) -> Report {
+        let (place, ts) = match self.letter.thread {
+            Some(ThreadTurn::Replies { channel, ts }) => (channel, ts),
+            Some(ThreadTurn::Opens { note }) => {
+                let report = self.post_to(channel, None).await;
+                return match note {
+                    Some(note) if matches!(report.outcome, Outcome::Sent { .. }) => {
+                        report.noting(note.clone())
+                    }
+                    _ => report,
+                };
+            }
+            None => return self.post_to(channel, None).await,
+        };
+        // The conversation with a member is another one by now: the thread is in the old one.
+        if matches!(self.letter.target, Target::Member(_)) && place != channel {
+            return self
+                .post_to(channel, None)
+                .await
+                .noting(thread_gone("channel_not_found"));
+        }
+        let report = self.post_to(channel, Some(ts)).await;
+        match &report.outcome {
+            Outcome::Permanent { code } if ends_thread(code) => {
+                let mended = thread_gone(code);
+                self.post_to(channel, None).await.noting(mended)
+            }
+            // Slack says nothing when it puts a reply to a deleted message into the channel.
+            Outcome::Sent { .. } if report.thread_ts.is_none() => {
+                report.noting(thread_gone("message_not_found"))
+            }
+            _ => report,
+        }
+    }
+
+    async fn post_to(&self, channel: &str, thread_ts: Option<&str>) -> Report {
         // A post cut short by the deadline would be ambiguous for no good reason: it gets half a call's time, or
         // is left for the next claim.
         let Some(within) = self
@@ -192,12 +245,16 @@ impl Sender<'_> {
         };
         let posted_at = self.clock.now_ms();
         let Letter { token, text, id, .. } = self.letter;
-        let called = self
-            .slack
-            .chat_post_message(token, channel, text, id, within)
-            .await;
+        let post = Post {
+            channel,
+            text,
+            client_msg_id: id,
+            thread_ts,
+        };
+        let called = self.slack.chat_post_message(token, &post, within).await;
         Report {
             http_status: status(&called),
+            thread_ts: thread_ts.filter(|_| stands_in_thread(&called)).map(str::to_owned),
             posted_at: Some(posted_at),
             note: quota(&called),
             ..Report::new(LastCall::Post, of_post(&called))
@@ -224,6 +281,22 @@ fn prepared(called: &Called, outcome: Outcome) -> Report {
     Report {
         http_status: status(called),
         ..Report::new(LastCall::Preparation, outcome)
+    }
+}
+
+/// The note of a message that stands in the channel because its thread took it no more.
+fn thread_gone(code: &str) -> String {
+    format!("thread_gone:{code}")
+}
+
+/// Whether a message is where it was to reply: what Slack answers of it has the thread then. A stand-in that says
+/// nothing of the message is believed.
+fn stands_in_thread(called: &Called) -> bool {
+    match called.as_ref().map(|answer| &answer.said) {
+        Ok(Said::Yes(fields)) => fields
+            .get("message")
+            .is_none_or(|message| message.get("thread_ts").is_some()),
+        _ => false,
     }
 }
 

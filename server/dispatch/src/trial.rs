@@ -37,6 +37,7 @@ pub async fn send_trial(
             resolved_channel: None,
             text,
             id: id.as_str(),
+            thread: None,
         },
         deadline: Instant::now() + slack.call_timeout() * CALLS,
     };

@@ -31,5 +31,5 @@ pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
     Accounts, AdjacentStore, Alerts, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Places, Presets,
-    RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, SlackApps, Store,
+    RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, SlackApps, Store, ThreadLines,
 };

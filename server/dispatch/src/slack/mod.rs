@@ -58,6 +58,16 @@ pub struct SlackClient {
     call_timeout: Duration,
 }
 
+/// What chat.postMessage posts.
+#[derive(Clone, Copy)]
+pub(crate) struct Post<'a> {
+    pub channel: &'a str,
+    pub text: &'a str,
+    pub client_msg_id: &'a str,
+    /// The message it replies to.
+    pub thread_ts: Option<&'a str>,
+}
+
 /// A call without an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CallError {
@@ -127,21 +137,34 @@ impl SlackClient {
     pub(crate) async fn chat_post_message(
         &self,
         token: &SlackToken,
-        channel: &str,
-        text: &str,
-        client_msg_id: &str,
+        post: &Post<'_>,
         within: Duration,
     ) -> Called {
-        let arguments = json!({
-            "channel": channel,
-            "text": text,
+        let mut arguments = json!({
+            "channel": post.channel,
+            "text": post.text,
             "mrkdwn": true,
             // An alert is read at a glance; previews of its links would bury it.
             "unfurl_links": false,
             "unfurl_media": false,
-            "client_msg_id": client_msg_id,
+            "client_msg_id": post.client_msg_id,
         });
+        if let Some(thread_ts) = post.thread_ts {
+            arguments["thread_ts"] = json!(thread_ts);
+        }
         self.call("chat.postMessage", token, &arguments, within).await
+    }
+
+    /// Changes a message of the app's own. It says the same however often it is called.
+    pub(crate) async fn chat_update(
+        &self,
+        token: &SlackToken,
+        (channel, ts): (&str, &str),
+        text: &str,
+        within: Duration,
+    ) -> Called {
+        let arguments = json!({ "channel": channel, "ts": ts, "text": text });
+        self.call("chat.update", token, &arguments, within).await
     }
 
     /// Opens the direct conversation with a member, or finds the open one.

@@ -49,6 +49,8 @@ mod sending_health;
 mod sessions;
 mod slack_apps;
 mod store;
+mod thread_lines;
+mod threads;
 mod turns;
 mod upsert;
 mod uses;

@@ -15,6 +15,7 @@ mod rules;
 mod sealed;
 mod sending_health;
 mod slack_apps;
+mod threads;
 
 use async_trait::async_trait;
 use leadbell_domain::{
@@ -42,6 +43,7 @@ pub use rules::RuleHistory;
 pub use sealed::SealedStore;
 pub use sending_health::SendingHealth;
 pub use slack_apps::SlackApps;
+pub use threads::ThreadLines;
 
 pub use audit::AuditLog;
 
@@ -63,6 +65,7 @@ pub trait Store:
     + SealedStore
     + SendingHealth
     + SlackApps
+    + ThreadLines
     + Send
     + Sync
     + 'static
