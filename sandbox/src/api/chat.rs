@@ -173,10 +173,9 @@ pub(crate) fn update(shared: &Shared, state: &mut State, caller: &mut Caller<'_>
     let mut changed = found;
     changed.text = content.text;
     // Blocks that are not named stay; an empty list takes them away.
-    changed.blocks = match content.blocks {
-        Some(Value::Array(blocks)) if blocks.is_empty() => None,
-        named => named.or(changed.blocks),
-    };
+    if content.blocks.is_some() || args.is_empty_array("blocks") {
+        changed.blocks = content.blocks;
+    }
     changed.edited = Some(edited);
     state.messages.edit(same, |m| *m = changed.clone());
     caller.ts = Some(ts.clone());
