@@ -171,9 +171,17 @@ impl Bench {
 
     /// Records an event whose rule wants this text sent.
     pub async fn enqueue(&self, route: &Route, text: &str) -> DeliveryId {
+        let event = self.event(route, text);
+        let delivery = event.deliveries[0].id.clone();
+        self.store.record_events(&[event]).await.unwrap();
+        delivery
+    }
+
+    /// An event whose rule wants this text sent.
+    pub fn event(&self, route: &Route, text: &str) -> NewEvent {
         let delivery = DeliveryId::new(uuid()).unwrap();
         let now = self.clock.now_ms();
-        let event = NewEvent {
+        NewEvent {
             key: EventKey::new(uuid()).unwrap(),
             source: Platform::Lms,
             event_id: EventId::new(uuid()).unwrap(),
@@ -186,7 +194,7 @@ impl Bench {
             lead_id: "1".into(),
             body: "{}".into(),
             deliveries: vec![PlannedDelivery {
-                id: delivery.clone(),
+                id: delivery,
                 rule: route.rule.clone(),
                 rule_version: 1,
                 connection: route.connection.clone(),
@@ -195,9 +203,12 @@ impl Bench {
                 sending: leadbell_store::PlannedSending::default(),
             }],
             mentions: Vec::new(),
-        };
-        self.store.record_events(&[event]).await.unwrap();
-        delivery
+        }
+    }
+
+    /// Sets the clock.
+    pub fn at(&self, at: i64) {
+        self.clock.advance(at - self.clock.now_ms());
     }
 
     pub fn slack(&self) -> SlackClient {
@@ -290,6 +301,13 @@ impl Worker {
     /// Returns once so many leases were found to have run out.
     pub async fn rescued(&mut self, count: u64) {
         soon(self.progress.wait_for(|progress| progress.rescued >= count))
+            .await
+            .unwrap();
+    }
+
+    /// Returns once so many lines of threads were dealt with.
+    pub async fn lines(&mut self, count: u64) {
+        soon(self.progress.wait_for(|progress| progress.lines >= count))
             .await
             .unwrap();
     }
