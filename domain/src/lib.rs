@@ -77,7 +77,8 @@ pub use rule_list::RuleSort;
 pub use sample::{sample_event, sample_event_of};
 pub use sending::{
     AfterQuiet, Bursts, Caps, Digest, DigestRule, First, InDoubt, NotSent, QUOTED, QuietHours, Repeats,
-    RulePace, SendingOptions, TimeOfDay, Turn, Window, digest, turn,
+    RulePace, SendingOptions, THREAD_DAYS, ThreadState, Threads, TimeOfDay, Turn, Window, digest, turn,
+    with_state,
 };
 pub use sentence::{NameOf, Sentence};
 pub use settings::Settings;
@@ -86,8 +87,8 @@ pub use slack::{
 };
 pub use slack_app::{ScopeNeed, app_creation_link, needed_scopes};
 pub use slack_error::{
-    Advice, Explanation, OUR_CODES, SLACK_ERRORS, SlackError, SlackFailure, classify_slack_error, explain,
-    refuses_blocks, refuses_place,
+    Advice, Explanation, OUR_CODES, SLACK_ERRORS, SlackError, SlackFailure, classify_slack_error,
+    ends_thread, explain, refuses_blocks, refuses_place,
 };
 pub(crate) use summary::filter_line;
 pub use summary::{filter_lines, price_line};

@@ -145,6 +145,19 @@ impl SandboxHandle {
         self.shared.lock().limiter.clear();
     }
 
+    /// Deletes a message, as its author could; answers whether it was there.
+    pub fn delete_message(&self, channel: &str, ts: &str) -> bool {
+        let mut state = self.shared.lock();
+        let taken = state
+            .messages
+            .take(|m| m.channel == channel && m.ts == ts)
+            .is_some();
+        if taken {
+            self.shared.announce(&mut state, Event::Workspace);
+        }
+        taken
+    }
+
     /// Everything back to the start: messages, calls, limits, faults, workspace.
     pub fn reset(&self) {
         self.shared.reset();

@@ -51,6 +51,14 @@ impl<T: Weigh> History<T> {
         true
     }
 
+    /// Forgets the newest entry that matches, and gives it.
+    pub fn take(&mut self, matches: impl Fn(&T) -> bool) -> Option<T> {
+        let at = self.entries.iter().rposition(matches)?;
+        let taken = self.entries.remove(at)?;
+        self.bytes -= taken.weight();
+        Some(taken)
+    }
+
     /// Oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.entries.iter()
@@ -95,6 +103,17 @@ mod tests {
         assert_eq!(kept(&h), ["bb", "c"]);
         h.push("a very long one".to_owned());
         assert_eq!(kept(&h), ["a very long one"]);
+    }
+
+    #[test]
+    fn what_is_taken_weighs_nothing_any_more() {
+        let mut h = History::new(10, 6);
+        h.push("aaaa".to_owned());
+        h.push("b".to_owned());
+        assert_eq!(h.take(|e| e == "aaaa").as_deref(), Some("aaaa"));
+        assert_eq!(h.take(|e| e == "aaaa"), None);
+        h.push("ccccc".to_owned());
+        assert_eq!(kept(&h), ["b", "ccccc"]);
     }
 
     #[test]

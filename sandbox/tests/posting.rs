@@ -91,6 +91,7 @@ async fn each_channel_rule_has_its_code() {
 #[tokio::test]
 async fn a_thread_only_channel_takes_replies() {
     let b = bench().await;
+    let first = b.say(demo::SALES, "first").await.ok()["ts"].clone();
     b.sandbox
         .handle()
         .change_channel(demo::SALES, |c| c.posting = Posting::ThreadsOnly);
@@ -98,11 +99,16 @@ async fn a_thread_only_channel_takes_replies() {
         b.say(demo::SALES, "x").await.error(),
         "restricted_action_thread_only_channel"
     );
-    let reply = json!({"channel": demo::SALES, "text": "x", "thread_ts": "1763900000.000000"});
+    let reply = json!({"channel": demo::SALES, "text": "x", "thread_ts": first});
     b.json(demo::BOT_TOKEN, "chat.postMessage", reply).await.ok();
     assert_eq!(
-        b.sandbox.handle().messages()[0].thread_ts.as_deref(),
-        Some("1763900000.000000")
+        b.sandbox.handle().messages()[1].thread_ts.as_deref(),
+        first.as_str()
+    );
+    let nowhere = json!({"channel": demo::SALES, "text": "x", "thread_ts": "1700000000.000000"});
+    assert_eq!(
+        b.json(demo::BOT_TOKEN, "chat.postMessage", nowhere).await.error(),
+        "restricted_action_thread_only_channel"
     );
 }
 

@@ -118,7 +118,7 @@ fn title(page: &SendingPage) -> String {
 }
 
 /// What the fields are called, here and among the complaints.
-const LABELS: [(&str, &str); 14] = [
+const LABELS: [(&str, &str); 15] = [
     ("bursts", "When many come at once"),
     ("first.messages", "How many go as themselves"),
     ("first.minutes", "…of how many minutes"),
@@ -133,6 +133,7 @@ const LABELS: [(&str, &str); 14] = [
     ("quiet_hours.then", "What comes then"),
     ("priority", "Priority"),
     ("in_doubt", "When Slack does not say whether it posted a message"),
+    ("thread", "Threads"),
 ];
 
 fn label(field: &str) -> String {
@@ -277,6 +278,16 @@ fn form(sheet: &Sheet<'_>) -> AnyView {
                 &[
                     ("", "Rather never than twice: it waits for a person"),
                     ("resend", "Rather twice than never: send it again, and say so in the message"),
+                ],
+            )}
+            {sheet.choice(
+                "thread",
+                "The first message about a lead or call stays in the channel and says below how things stand; what follows within 30 \
+                 days is a reply to it. Rules with this choice, the same connection and the same channel share its threads. Summaries \
+                 stand in the channel.",
+                &[
+                    ("", "Every message stands in the channel"),
+                    ("lead", "One thread per lead or call"),
                 ],
             )}
             <p class="row-actions">

@@ -119,10 +119,27 @@ pub struct DeliveryView {
     pub rule_changed: bool,
     /// How often people had it sent again.
     pub resends: i64,
+    /// How it stands in a thread, if it is in one.
+    pub thread: Option<ThreadPlace>,
     /// Every call of Slack, oldest first.
     pub calls: Vec<CallRow>,
     /// Whether the viewer may settle it or have it sent again.
     pub can_resend: bool,
+}
+
+/// How a message stands in a thread.
+#[derive(Clone, Debug)]
+pub enum ThreadPlace {
+    /// It is the first one.
+    First {
+        /// Why its line of state was not updated when that was last tried: Slack's code, and what it means.
+        line: Option<(String, &'static str)>,
+    },
+    /// It is a reply.
+    Reply {
+        /// The page of the first one, if the viewer may see it.
+        first: Option<String>,
+    },
 }
 
 /// A call of Slack.

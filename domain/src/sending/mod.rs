@@ -5,11 +5,13 @@
 mod digest;
 mod pace;
 mod parse;
+mod thread;
 mod words;
 
 pub use digest::{Digest, DigestRule, QUOTED, digest};
 pub use pace::{NotSent, RulePace, Turn, Window, turn};
 pub(crate) use parse::{PATH, from_json, pairs, parse, to_json};
+pub use thread::{THREAD_DAYS, ThreadState, with_state};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +40,9 @@ pub struct SendingOptions {
     pub priority: bool,
     /// What happens when nobody knows whether Slack posted it.
     pub in_doubt: InDoubt,
+    /// Which messages form a thread.
+    #[serde(skip_serializing_if = "Threads::is_off")]
+    pub thread: Threads,
 }
 
 /// What happens when more messages come than the channel takes.
@@ -125,11 +130,38 @@ pub enum InDoubt {
     Resend,
 }
 
+/// Which messages form a thread in Slack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Threads {
+    /// None: every message stands in the channel.
+    #[default]
+    Off,
+    /// Those about one lead or call: the first stands in the channel, the others are its replies.
+    Lead,
+}
+
+impl Threads {
+    fn is_off(&self) -> bool {
+        *self == Threads::Off
+    }
+}
+
 impl SendingOptions {
     /// Whether nothing was chosen that the default does not do.
     #[must_use]
     pub fn is_default(&self) -> bool {
         *self == SendingOptions::default()
+    }
+
+    /// Whether there is nothing by which a message could be kept back: no more than a thread was chosen.
+    #[must_use]
+    pub fn judges_nothing(&self) -> bool {
+        SendingOptions {
+            thread: Threads::Off,
+            ..self.clone()
+        }
+        .is_default()
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{AfterQuiet, Bursts, Caps, First, InDoubt, QuietHours, Repeats, SendingOptions, TimeOfDay};
+use super::{
+    AfterQuiet, Bursts, Caps, First, InDoubt, QuietHours, Repeats, SendingOptions, Threads, TimeOfDay,
+};
 use crate::placeholder::is_offered;
 use crate::{FieldErrors, Level, TimeZone, Trigger};
 
@@ -12,7 +14,7 @@ use crate::{FieldErrors, Level, TimeZone, Trigger};
 pub(crate) const PATH: &str = "action.sending";
 
 /// Every path that can be set.
-pub(crate) const PATHS: [&str; 14] = [
+pub(crate) const PATHS: [&str; 15] = [
     "bursts",
     "first.messages",
     "first.minutes",
@@ -27,6 +29,7 @@ pub(crate) const PATHS: [&str; 14] = [
     "quiet_hours.then",
     "priority",
     "in_doubt",
+    "thread",
 ];
 
 /// Those that are numbers in JSON.
@@ -40,10 +43,11 @@ const NUMBERS: [&str; 6] = [
 ];
 
 /// What says no more than nothing does.
-const DEFAULTS: [(&str, &str); 3] = [
+const DEFAULTS: [(&str, &str); 4] = [
     ("bursts", "collapse"),
     ("priority", "false"),
     ("in_doubt", "wait"),
+    ("thread", "off"),
 ];
 
 /// Longest time a window may have, minutes: a week.
@@ -142,6 +146,7 @@ pub(crate) fn to_json(options: &SendingOptions) -> Value {
         "quiet_hours": options.quiet_hours,
         "priority": options.priority,
         "in_doubt": options.in_doubt,
+        "thread": options.thread,
     })
 }
 
@@ -186,6 +191,14 @@ pub(crate) fn parse(
             InDoubt::Wait
         }
     };
+    let thread = match typed.text("thread") {
+        "" | "off" => Threads::Off,
+        "lead" => Threads::Lead,
+        _ => {
+            typed.wrong("thread", "Choose off or lead.");
+            Threads::Off
+        }
+    };
     SendingOptions {
         bursts,
         first,
@@ -194,6 +207,7 @@ pub(crate) fn parse(
         quiet_hours: quiet_hours(&mut typed),
         priority,
         in_doubt,
+        thread,
     }
 }
 

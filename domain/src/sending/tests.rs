@@ -73,6 +73,7 @@ fn every_wrong_field_is_named() {
             &["action.sending.quiet_hours.zone"],
         ),
         (&[("in_doubt", "panic")], &["action.sending.in_doubt"]),
+        (&[("thread", "campaign")], &["action.sending.thread"]),
         (&[("surprise", "1")], &["action.sending.surprise"]),
     ] {
         assert_eq!(
@@ -81,6 +82,19 @@ fn every_wrong_field_is_named() {
             "{fields:?}"
         );
     }
+}
+
+#[test]
+fn a_thread_keeps_no_message_back_and_anything_else_may() {
+    assert!(options(&[("thread", "lead")]).judges_nothing());
+    assert!(!options(&[("thread", "lead")]).is_default());
+    assert!(!options(&[("thread", "lead"), ("caps.day", "5")]).judges_nothing());
+    // What was stored before there were threads is what is stored without them.
+    let stored = serde_json::to_string(&options(&[("thread", "off")])).unwrap();
+    assert_eq!(
+        stored,
+        r#"{"bursts":"collapse","priority":false,"in_doubt":"wait"}"#
+    );
 }
 
 #[test]
@@ -103,6 +117,7 @@ fn options_are_told_in_words() {
         ("quiet_hours.zone", "new york"),
         ("priority", "yes"),
         ("in_doubt", "resend"),
+        ("thread", "lead"),
     ]);
     assert_eq!(
         chosen.lines(),
@@ -113,6 +128,7 @@ fn options_are_told_in_words() {
             "Quiet 22:00 – 07:00 America/New_York, then one summary",
             "Priority",
             "In doubt sent again",
+            "One thread per lead or call",
         ]
     );
     assert!(SendingOptions::default().lines().is_empty());

@@ -1,11 +1,13 @@
 //! Sending options in the words of their form.
 
-use super::{AfterQuiet, Bursts, InDoubt, SendingOptions};
+use super::{AfterQuiet, Bursts, InDoubt, SendingOptions, Threads};
+
+const ONE_THREAD: &str = "One thread per lead or call";
 
 impl SendingOptions {
     /// Each option: its name in data, its name in the form, and what it says; `None` for nothing.
     #[must_use]
-    pub fn facts(&self) -> [(&'static str, &'static str, Option<String>); 6] {
+    pub fn facts(&self) -> [(&'static str, &'static str, Option<String>); 7] {
         let when = self.bursts_in_words();
         [
             ("action.sending.bursts", "When many come at once", Some(when)),
@@ -29,6 +31,11 @@ impl SendingOptions {
                     .to_owned(),
                 ),
             ),
+            (
+                "action.sending.thread",
+                "Threads",
+                (self.thread == Threads::Lead).then(|| ONE_THREAD.to_owned()),
+            ),
         ]
     }
 
@@ -48,6 +55,9 @@ impl SendingOptions {
         }
         if self.in_doubt != default.in_doubt {
             lines.push("In doubt sent again".to_owned());
+        }
+        if self.thread == Threads::Lead {
+            lines.push(ONE_THREAD.to_owned());
         }
         lines
     }

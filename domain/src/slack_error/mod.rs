@@ -130,8 +130,10 @@ pub fn refuses_place(code: &str) -> bool {
         "restricted_action_thread_locked",
         "restricted_action_non_threadable_channel",
         "cannot_reply_to_message",
+        "thread_not_found",
         "message_not_found",
         "cant_update_message",
+        "edit_window_closed",
     ];
     let blocked = code.starts_with("slack_connect_");
     classify_slack_error(code) == SlackFailure::Destination && !of_message.contains(&code) && !blocked
@@ -144,6 +146,19 @@ pub fn refuses_blocks(code: &str) -> bool {
         code,
         "invalid_blocks" | "invalid_blocks_format" | "msg_blocks_too_long"
     )
+}
+
+/// Whether a code says that a thread takes no reply, while its channel may well take the message.
+#[must_use]
+pub fn ends_thread(code: &str) -> bool {
+    [
+        "thread_not_found",
+        "message_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    ]
+    .contains(&code)
 }
 
 /// Explains a code of Slack's or of Leadbell's own, as it stands in attempts.

@@ -43,7 +43,7 @@ fn documented_codes_are_dealt_with_by_their_class() {
             Destination,
             "channel_not_found not_in_channel is_archived restricted_action restricted_action_read_only_channel \
              restricted_action_thread_only_channel restricted_action_non_threadable_channel \
-             restricted_action_thread_locked cannot_reply_to_message messages_tab_disabled user_disabled user_not_found \
+             restricted_action_thread_locked cannot_reply_to_message thread_not_found messages_tab_disabled user_disabled user_not_found \
              user_not_visible invalid_user_combination slack_connect_file_upload_sharing_blocked \
              slack_connect_canvas_sharing_blocked too_many_members channel_is_limited_access \
              method_not_supported_for_channel_type",
@@ -95,5 +95,21 @@ fn codes_with_an_ending_of_their_own_and_unknown_ones_are_explained_too() {
         ("brand_new_code", "not know"),
     ] {
         assert!(explain(code).means.contains(word), "{code}: {:?}", explain(code));
+    }
+}
+
+#[test]
+fn what_ends_a_thread_leaves_its_channel_as_it_is() {
+    for code in [
+        "thread_not_found",
+        "message_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    ] {
+        assert!(ends_thread(code) && !refuses_place(code), "{code}");
+    }
+    for code in ["channel_not_found", "is_archived", "msg_too_long", "timeout"] {
+        assert!(!ends_thread(code), "{code}");
     }
 }

@@ -238,11 +238,16 @@ fn in_one_line(value: &str) -> String {
 
 /// Shortens a finished message, not within an entity or a token, closes an open code block and says what was cut.
 fn cut(text: String, length: usize) -> String {
-    if length <= MAX_RENDERED_CHARS {
+    cut_to(text, length, MAX_RENDERED_CHARS)
+}
+
+/// The same at another length; at least a hundred.
+pub(crate) fn cut_to(text: String, length: usize, most: usize) -> String {
+    if length <= most {
         return text;
     }
     const ROOM_FOR_NOTE: usize = 60;
-    let mut kept: String = text.chars().take(MAX_RENDERED_CHARS - ROOM_FOR_NOTE).collect();
+    let mut kept: String = text.chars().take(most.saturating_sub(ROOM_FOR_NOTE)).collect();
     if let Some(open) = kept.rfind('<')
         && !kept[open..].contains('>')
     {

@@ -147,6 +147,15 @@ impl Args {
         }
     }
 
+    /// Whether an array is named and empty.
+    pub fn is_empty_array(&self, name: &str) -> bool {
+        match self.values.get(name) {
+            Some(Value::Array(list)) => list.is_empty(),
+            Some(Value::String(text)) => text.trim() == "[]",
+            _ => false,
+        }
+    }
+
     /// Arguments that no log may show.
     pub fn secrets(&self) -> impl Iterator<Item = &str> {
         ["refresh_token", "code", "client_secret"]

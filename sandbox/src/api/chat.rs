@@ -67,8 +67,8 @@ pub(crate) fn post_message(
     args: &Args,
 ) -> Outcome {
     let channel_arg = args.required("channel")?;
-    let thread_ts = args.text("thread_ts")?;
-    let target = target::to_post(&state.workspace, caller.token, &channel_arg, thread_ts.is_some())?;
+    let asked = args.text("thread_ts")?;
+    let target = target::to_post(&state.workspace, caller.token, &channel_arg, asked.is_some())?;
     let content = content(args)?;
     let channel = match target {
         Target::Channel(id) => id,
@@ -80,6 +80,10 @@ pub(crate) fn post_message(
             id
         }
     };
+    let thread_ts = asked.and_then(|ts| thread(state, &channel, &ts));
+    if thread_ts.is_none() {
+        target::check_opens(&state.workspace, &channel)?;
+    }
     let client_msg_id = args.text("client_msg_id")?;
     let earlier = client_msg_id.as_deref().and_then(|id| {
         let same = |m: &&Message| m.channel == channel && m.client_msg_id.as_deref() == Some(id);
@@ -135,6 +139,17 @@ pub(crate) fn post_message(
     Ok(reply)
 }
 
+/// The thread that a reply to this message stands in. Where there is no such message, Slack says nothing of it and puts the
+/// reply into the channel: only the message in its answer tells, which then has no `thread_ts`.
+fn thread(state: &State, channel: &str, ts: &str) -> Option<String> {
+    let parent = state
+        .messages
+        .iter()
+        .rev()
+        .find(|m| m.channel == channel && m.ts == ts)?;
+    Some(parent.thread_ts.clone().unwrap_or_else(|| parent.ts.clone()))
+}
+
 /// Changes a message of one's own.
 pub(crate) fn update(shared: &Shared, state: &mut State, caller: &mut Caller<'_>, args: &Args) -> Outcome {
     let id = args.required("channel")?;
@@ -157,7 +172,10 @@ pub(crate) fn update(shared: &Shared, state: &mut State, caller: &mut Caller<'_>
     let edited = state.next_ts(&id, caller.at_ms);
     let mut changed = found;
     changed.text = content.text;
-    changed.blocks = content.blocks;
+    // Blocks that are not named stay; an empty list takes them away.
+    if content.blocks.is_some() || args.is_empty_array("blocks") {
+        changed.blocks = content.blocks;
+    }
     changed.edited = Some(edited);
     state.messages.edit(same, |m| *m = changed.clone());
     caller.ts = Some(ts.clone());

@@ -50,6 +50,17 @@ pub(crate) fn to_post(w: &Workspace, token: &Token, channel: &str, reply: bool) 
     }
 }
 
+/// Whether a message that is no reply may stand in this channel.
+///
+/// # Errors
+/// Slack's code where it takes replies only.
+pub(crate) fn check_opens(w: &Workspace, channel: &str) -> Result<(), Reply> {
+    match w.channels.get(channel).map(|c| c.posting) {
+        Some(Posting::ThreadsOnly) => Err(Reply::error("restricted_action_thread_only_channel")),
+        _ => Ok(()),
+    }
+}
+
 /// The conversation with this id, if the token may know of it.
 ///
 /// # Errors

@@ -16,7 +16,8 @@ pub(super) fn item(m: &Message, w: &Workspace) -> Markup {
     });
     let bot = m.posted_as == TokenKind::Bot;
     html! {
-        li.message.reply[m.thread_ts.is_some()] data-channel=(m.channel) data-ts=(m.ts) data-seq=(m.seq) {
+        li.message.reply[m.thread_ts.is_some()] data-channel=(m.channel) data-ts=(m.ts) data-seq=(m.seq)
+            data-thread=[m.thread_ts.as_deref()] {
             span.avatar.person[!bot] data-hue=(hue(&m.author)) aria-hidden="true" {
                 (m.author.chars().next().unwrap_or('?').to_uppercase())
             }

@@ -1,9 +1,12 @@
 //! A channel's panel: its head and its messages.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 
 use super::{PAGE, layout, message};
 use crate::model::{Channel, ChannelKind, Posting};
+use crate::record::Message;
 use crate::state::State;
 
 /// The panel of one channel; `shown` if it is the one to see when the address names none.
@@ -42,8 +45,7 @@ pub(super) fn head(panel: &str, title: Markup, about: &str, id: Option<&str>) ->
 
 /// The newest messages of a channel, or the newest before a `ts`, oldest first.
 pub(super) fn items(state: &State, channel: &str, before: Option<&str>) -> Markup {
-    let wanted =
-        |m: &&crate::record::Message| m.channel == channel && before.is_none_or(|b| m.ts.as_str() < b);
+    let wanted = |m: &&Message| m.channel == channel && before.is_none_or(|b| m.ts.as_str() < b);
     let mut newest: Vec<_> = state
         .messages
         .iter()
@@ -54,9 +56,18 @@ pub(super) fn items(state: &State, channel: &str, before: Option<&str>) -> Marku
     let more = newest.len() > PAGE;
     newest.truncate(PAGE);
     newest.reverse();
+    let oldest = newest.first().map(|first| first.ts.clone());
+    // Replies below what they reply to, where that is on the page; else where their time puts them.
+    let shown: BTreeSet<&str> = newest.iter().map(|m| m.ts.as_str()).collect();
+    let place = |m: &Message| {
+        let parent = m.thread_ts.as_deref().filter(|ts| shown.contains(ts));
+        (parent.unwrap_or(&m.ts).to_owned(), m.ts.clone())
+    };
+    let mut newest: Vec<&Message> = newest;
+    newest.sort_by_cached_key(|m| place(m));
     html! {
-        @if let (true, Some(first)) = (more, newest.first()) {
-            li.more { button.plain type="button" data-before=(first.ts) { "Show earlier messages" } }
+        @if let (true, Some(first)) = (more, &oldest) {
+            li.more { button.plain type="button" data-before=(first) { "Show earlier messages" } }
         }
         @for m in newest { (message::item(m, &state.workspace)) }
     }

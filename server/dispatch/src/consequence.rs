@@ -67,6 +67,7 @@ pub(crate) fn finish(
         note: report.note.clone().or(waits),
         resolved_channel: report.resolved_channel.clone(),
         refused,
+        thread_ts: report.thread_ts.clone(),
         started_at,
         finished_at,
     }
@@ -86,6 +87,7 @@ pub(crate) fn held_back(claim: &Claim, worker: &str, now: Timestamp, until: Time
         note: Some("held_back".to_owned()),
         resolved_channel: None,
         refused: None,
+        thread_ts: None,
         started_at: now,
         finished_at: now,
     }

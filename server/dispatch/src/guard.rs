@@ -171,6 +171,13 @@ impl ConnectionGuard {
         }
     }
 
+    /// Until when the whole connection pauses, UTC milliseconds; 0 when it never did.
+    pub fn paused_until(&self, connection: &ConnectionId) -> Timestamp {
+        self.lock()
+            .get(connection)
+            .map_or(0, |pacing| pacing.paused_until)
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<ConnectionId, Pacing>> {
         // Every change above is complete before anything could panic.
         self.connections.lock().unwrap_or_else(PoisonError::into_inner)

@@ -12,6 +12,7 @@ mod config;
 mod consequence;
 mod guard;
 mod job;
+mod lines;
 mod outcome;
 mod recorder;
 mod send;

@@ -1,14 +1,16 @@
 //! Sends one letter: opens or joins what has to be opened or joined, and posts.
 //!
 //! Invariant: of all posts made for one claim, only the last may have succeeded. A post is repeated only after
-//! Slack said in so many words that it did not happen (`not_in_channel`, `channel_not_found`, refused blocks).
+//! Slack said in so many words that it did not happen (`not_in_channel`, `channel_not_found`, refused blocks, a thread
+//! that is gone).
 
 use std::time::Duration;
 
 use leadbell_domain::{
-    Blocks, Outcome, SlackFailure, SlackToken, Target, Timestamp, classify_slack_error, refuses_blocks,
+    Blocks, Outcome, SlackFailure, SlackToken, Target, Timestamp, classify_slack_error, ends_thread,
+    refuses_blocks,
 };
-use leadbell_store::Claim;
+use leadbell_store::{Claim, ThreadTurn};
 use tokio::time::Instant;
 
 use crate::clock::Clock;
@@ -38,6 +40,8 @@ pub(crate) struct Report {
     pub resolved_channel: Option<String>,
     /// When the last post began, UTC milliseconds.
     pub posted_at: Option<Timestamp>,
+    /// The message it is a reply to, once it is one.
+    pub thread_ts: Option<String>,
 }
 
 impl Report {
@@ -49,6 +53,7 @@ impl Report {
             note: None,
             resolved_channel: None,
             posted_at: None,
+            thread_ts: None,
         }
     }
 
@@ -91,6 +96,8 @@ pub(crate) struct Letter<'a> {
     pub blocks: Option<&'a Blocks>,
     /// `client_msg_id`.
     pub id: &'a str,
+    /// Its turn in a thread, if it belongs to one.
+    pub thread: Option<&'a ThreadTurn>,
 }
 
 impl<'a> Letter<'a> {
@@ -103,6 +110,7 @@ impl<'a> Letter<'a> {
             text: &claim.text,
             blocks: claim.blocks.as_ref(),
             id: claim.delivery.as_str(),
+            thread: claim.thread.as_ref(),
         }
     }
 }
@@ -195,19 +203,55 @@ impl Sender<'_> {
         .noting("opened_conversation".to_owned())
     }
 
-    /// Posts the message; when Slack refuses its card, the text alone.
+    /// Posts the message: into its thread, or into the channel where that takes it no more.
     async fn post(&self, channel: &str) -> Report {
-        let report = self.post_with(channel, self.letter.blocks).await;
+        let (place, ts) = match self.letter.thread {
+            Some(ThreadTurn::Replies { channel, ts }) => (channel, ts),
+            Some(ThreadTurn::Opens { note }) => {
+                let report = self.post_to(channel, None).await;
+                return match note {
+                    Some(note) if matches!(report.outcome, Outcome::Sent { .. }) => {
+                        report.noting(note.clone())
+                    }
+                    _ => report,
+                };
+            }
+            None => return self.post_to(channel, None).await,
+        };
+        // The conversation with a member is another one by now: the thread is in the old one.
+        if matches!(self.letter.target, Target::Member(_)) && place != channel {
+            return self
+                .post_to(channel, None)
+                .await
+                .noting(thread_gone("channel_not_found"));
+        }
+        let report = self.post_to(channel, Some(ts)).await;
         match &report.outcome {
-            Outcome::Permanent { code } if self.letter.blocks.is_some() && refuses_blocks(code) => {
-                let mended = format!("sent_as_text:{code}");
-                self.post_with(channel, None).await.noting(mended)
+            Outcome::Permanent { code } if ends_thread(code) => {
+                let mended = thread_gone(code);
+                self.post_to(channel, None).await.noting(mended)
+            }
+            // Slack says nothing when it puts a reply to a deleted message into the channel.
+            Outcome::Sent { .. } if report.thread_ts.is_none() => {
+                report.noting(thread_gone("message_not_found"))
             }
             _ => report,
         }
     }
 
-    async fn post_with(&self, channel: &str, blocks: Option<&Blocks>) -> Report {
+    /// Posts the message there; when Slack refuses its card, the text alone.
+    async fn post_to(&self, channel: &str, thread_ts: Option<&str>) -> Report {
+        let report = self.post_with(channel, thread_ts, self.letter.blocks).await;
+        match &report.outcome {
+            Outcome::Permanent { code } if self.letter.blocks.is_some() && refuses_blocks(code) => {
+                let mended = format!("sent_as_text:{code}");
+                self.post_with(channel, thread_ts, None).await.noting(mended)
+            }
+            _ => report,
+        }
+    }
+
+    async fn post_with(&self, channel: &str, thread_ts: Option<&str>, blocks: Option<&Blocks>) -> Report {
         // A post cut short by the deadline would be ambiguous for no good reason: it gets half a call's time, or
         // is left for the next claim.
         let Some(within) = self
@@ -223,10 +267,12 @@ impl Sender<'_> {
             text,
             blocks,
             client_msg_id: id,
+            thread_ts,
         };
         let called = self.slack.chat_post_message(token, &post, within).await;
         Report {
             http_status: status(&called),
+            thread_ts: thread_ts.filter(|_| stands_in_thread(&called)).map(str::to_owned),
             posted_at: Some(posted_at),
             note: quota(&called),
             ..Report::new(LastCall::Post, of_post(&called))
@@ -253,6 +299,22 @@ fn prepared(called: &Called, outcome: Outcome) -> Report {
     Report {
         http_status: status(called),
         ..Report::new(LastCall::Preparation, outcome)
+    }
+}
+
+/// The note of a message that stands in the channel because its thread took it no more.
+fn thread_gone(code: &str) -> String {
+    format!("thread_gone:{code}")
+}
+
+/// Whether a message is where it was to reply: what Slack answers of it has the thread then. A stand-in that says
+/// nothing of the message is believed.
+fn stands_in_thread(called: &Called) -> bool {
+    match called.as_ref().map(|answer| &answer.said) {
+        Ok(Said::Yes(fields)) => fields
+            .get("message")
+            .is_none_or(|message| message.get("thread_ts").is_some()),
+        _ => false,
     }
 }
 

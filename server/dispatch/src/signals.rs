@@ -30,6 +30,8 @@ pub struct Progress {
     pub recorded: u64,
     /// Deliveries whose lease was found to have run out.
     pub rescued: u64,
+    /// Updates of threads' lines that were made, or put off.
+    pub lines: u64,
     /// Times the database did not give work or take results.
     pub failures: u64,
 }

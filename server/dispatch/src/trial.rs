@@ -38,6 +38,7 @@ pub async fn send_trial(
             text,
             blocks,
             id: id.as_str(),
+            thread: None,
         },
         deadline: Instant::now() + slack.call_timeout() * CALLS,
     };

@@ -16,6 +16,7 @@ use crate::config::DispatchConfig;
 use crate::consequence;
 use crate::guard::{Admission, ConnectionGuard};
 use crate::job::Job;
+use crate::lines::{AT_ONCE, LineBudget, LineJob, REST_MS};
 use crate::recorder::{Done, Recorder};
 use crate::signals::{Progress, Reporter, WakeHandle};
 use crate::slack::SlackClient;
@@ -26,6 +27,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// Sleep when something seems due and yet could not be claimed, as while another server is claiming it.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(5);
 
+/// How often threads that take no more messages are cleared away, milliseconds.
+const FORGET_EVERY_MS: i64 = 3_600_000;
+
 /// Sends deliveries until told to stop.
 pub struct Dispatcher {
     store: Arc<dyn Store>,
@@ -34,6 +38,8 @@ pub struct Dispatcher {
     slack: SlackClient,
     guard: Arc<ConnectionGuard>,
     in_flight: Arc<Semaphore>,
+    line_budget: Arc<LineBudget>,
+    lines_in_flight: Arc<Semaphore>,
     wake: WakeHandle,
     reporter: Reporter,
     /// Names this dispatcher in leases.
@@ -45,6 +51,9 @@ struct Turns {
     /// Claim without asking first when the next delivery is due: somebody said there is work.
     claim_first: bool,
     rescued_at: Option<Timestamp>,
+    forgot_at: Option<Timestamp>,
+    /// No line of a thread is looked for before.
+    lines_rest_until: Timestamp,
     failure_wait: Duration,
     claims: u64,
     /// Calls of Slack under way.
@@ -74,6 +83,8 @@ impl Dispatcher {
         Self {
             guard: Arc::new(ConnectionGuard::new(config.per_connection_per_minute)),
             in_flight: Arc::new(Semaphore::new(config.max_in_flight.max(1))),
+            line_budget: Arc::default(),
+            lines_in_flight: Arc::new(Semaphore::new(AT_ONCE)),
             wake: WakeHandle::default(),
             reporter: Reporter::new(),
             name: uuid::Uuid::new_v4().to_string(),
@@ -128,6 +139,8 @@ impl Dispatcher {
         let mut turns = Turns {
             claim_first: true,
             rescued_at: None,
+            forgot_at: None,
+            lines_rest_until: 0,
             failure_wait: FIRST_WAIT,
             claims: 0,
             tasks: JoinSet::new(),
@@ -171,7 +184,11 @@ impl Dispatcher {
     /// Looks for work once and says how long to sleep. Never cut off in the middle: deliveries claimed and forgotten
     /// would show as ambiguous although they were never sent.
     async fn turn(&self, turns: &mut Turns) -> Duration {
-        let looked = self.look(turns).await;
+        let looked = match self.look(turns).await {
+            // Lines are for when nothing is due.
+            Ok(sleep) if !sleep.is_zero() => self.look_at_lines(turns).await.map(|lines| sleep.min(lines)),
+            looked => looked,
+        };
         while let Some(ended) = turns.tasks.try_join_next() {
             if let Err(error) = ended {
                 tracing::error!(%error, "sending a delivery failed; it becomes ambiguous");
@@ -199,6 +216,10 @@ impl Dispatcher {
             self.rescue(now).await?;
             turns.rescued_at = Some(now);
         }
+        if turns.forgot_at.is_none_or(|at| now - at >= FORGET_EVERY_MS) {
+            while self.store.forget_threads(now).await? > 0 {}
+            turns.forgot_at = Some(now);
+        }
         // A quiet database is asked with a read; only when something is due does a claim write.
         if !std::mem::take(&mut turns.claim_first) {
             let sleep = self.until_due(now).await?;
@@ -216,6 +237,50 @@ impl Dispatcher {
             return Ok(Duration::ZERO);
         }
         Ok(self.until_due(self.clock.now_ms()).await?.max(SHORTEST_SLEEP))
+    }
+
+    /// Has lines of threads updated that are due; answers how long none is.
+    async fn look_at_lines(&self, turns: &mut Turns) -> Result<Duration, StoreError> {
+        let now = self.clock.now_ms();
+        let Some(due) = self.store.next_line_due().await? else {
+            return Ok(self.config.poll);
+        };
+        let wait = due.max(turns.lines_rest_until) - now;
+        if wait > 0 {
+            return Ok(Duration::from_millis(wait.unsigned_abs()).min(self.config.poll));
+        }
+        let places = self.lines_in_flight.available_permits();
+        if places == 0 {
+            // Whoever ends wakes us.
+            return Ok(self.config.poll);
+        }
+        turns.claims += 1;
+        let owner = format!("{}/{}", self.name, turns.claims);
+        let limit = i64::try_from(places).unwrap_or(i64::MAX);
+        let updates = self
+            .store
+            .claim_lines(&owner, now, self.config.lease_ms, limit)
+            .await?;
+        if updates.is_empty() {
+            turns.lines_rest_until = now + REST_MS;
+        }
+        for update in updates {
+            let Ok(place) = self.lines_in_flight.clone().acquire_owned().await else {
+                break;
+            };
+            let job = LineJob {
+                update,
+                store: self.store.clone(),
+                slack: self.slack.clone(),
+                clock: self.clock.clone(),
+                guard: self.guard.clone(),
+                budget: self.line_budget.clone(),
+                wake: self.wake.clone(),
+                reporter: self.reporter.clone(),
+            };
+            turns.tasks.spawn(job.run(place));
+        }
+        Ok(SHORTEST_SLEEP)
     }
 
     async fn rescue(&self, now: Timestamp) -> Result<(), StoreError> {

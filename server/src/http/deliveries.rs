@@ -62,6 +62,7 @@ fn view(delivery: &Delivery) -> Value {
         "advice": said(delivery.last_code.as_deref()).map(|said| said.advice),
         "slack_channel": delivery.slack_channel,
         "slack_ts": delivery.slack_ts,
+        "thread_ts": delivery.thread_ts,
         "created_at": format_rfc3339(delivery.created_at),
         "updated_at": format_rfc3339(delivery.updated_at),
         "attempts": attempts,

@@ -1,6 +1,6 @@
 //! A parsed event with what the rules make of it, ready to be written.
 
-use leadbell_domain::{EntityKind, EntityRef, Event, InDoubt, StoredRule, Timestamp};
+use leadbell_domain::{EntityKind, EntityRef, Event, InDoubt, StoredRule, Threads, Timestamp};
 use leadbell_store::{EntityUpsert, NewEvent, PlannedDelivery, PlannedSending};
 use sha2::{Digest as _, Sha256};
 
@@ -62,6 +62,7 @@ fn sending(event: &Event, stored: &StoredRule) -> PlannedSending {
             .any(|name| name == "price")
             .then(|| event.price(rule.level))
             .flatten(),
+        thread_key: (options.thread == Threads::Lead).then(|| event.thread_key()),
     }
 }
 

@@ -32,5 +32,5 @@ pub use sqlite::SqliteStore;
 pub use traits::{
     Accounts, AdjacentStore, Alerts, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Places, Presets,
     RecentEvents, RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, SettingsStore, SlackApps,
-    Store,
+    Store, ThreadLines,
 };

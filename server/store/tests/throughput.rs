@@ -174,6 +174,7 @@ async fn measure(url: &str) {
                 note: None,
                 resolved_channel: None,
                 refused: None,
+                thread_ts: None,
                 started_at: now,
                 finished_at: now,
             })

@@ -12,7 +12,7 @@ use crate::error::AppError;
 use crate::http::Pages;
 use crate::logic::query::with_query;
 use crate::parts::view::{Erase, nothing};
-use crate::views::deliveries::{CallRow, DeliveryView};
+use crate::views::deliveries::{CallRow, DeliveryView, ThreadPlace};
 
 pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Response {
     let visit = match Visit::open(pages, request) {
@@ -163,11 +163,35 @@ fn facts(found: &DeliveryView) -> AnyView {
                 {fact("In this state since", moment(found.updated_at))}
                 {delay}
                 {receipt}
+                {found.thread.as_ref().map(|place| fact("Thread", thread(place)))}
                 {resends}
             </dl>
         </section>
     }
     .erase()
+}
+
+/// Whether it is a thread's first message or a reply, and how its line of state does.
+fn thread(place: &ThreadPlace) -> AnyView {
+    match place {
+        ThreadPlace::First { line } => {
+            let line = line.as_ref().map(|(code, means)| {
+                view! {
+                    <span class="table__sub">
+                        "Its line of state could not be brought up to date: " {*means} " " <code>{code.clone()}</code>
+                    </span>
+                }
+                .erase()
+            });
+            view! { "The first message of its thread" {line} }.erase()
+        }
+        ThreadPlace::Reply { first } => {
+            let first = first
+                .as_ref()
+                .map(|id| view! { " to " <a href=address(id)>"its first message"</a> }.erase());
+            view! { "A reply" {first} }.erase()
+        }
+    }
 }
 
 fn message(found: &DeliveryView) -> AnyView {

@@ -20,9 +20,10 @@ fn any_options() -> impl Strategy<Value = SendingOptions> {
         proptest::option::of((time(), time(), 0..zones, any::<bool>())),
         any::<bool>(),
         any::<bool>(),
+        any::<bool>(),
     )
         .prop_map(
-            |(bursts, first, caps, repeats, quiet, priority, resend)| SendingOptions {
+            |(bursts, first, caps, repeats, quiet, priority, resend, thread)| SendingOptions {
                 bursts,
                 first: (bursts == Bursts::First).then_some(First {
                     messages: first.0,
@@ -52,6 +53,7 @@ fn any_options() -> impl Strategy<Value = SendingOptions> {
                 }),
                 priority,
                 in_doubt: if resend { InDoubt::Resend } else { InDoubt::Wait },
+                thread: if thread { Threads::Lead } else { Threads::Off },
             },
         )
 }

@@ -73,12 +73,20 @@ async function refetch() {
   if (named && !named.matches(":target")) location.replace(location.hash);
 }
 
+/** The last message of a thread that is on the page: its newest reply, or the message replied to. */
+function lastOf(list, thread) {
+  return [...list.querySelectorAll(`[data-thread="${thread}"]`)].pop() ?? list.querySelector(`[data-ts="${thread}"]`);
+}
+
 function append(list, html) {
   const panel = list.closest(".panel");
   const end = atEnd(panel);
   const content = fragment(html);
   content.firstElementChild.classList.add("fresh");
-  list.append(content);
+  const { thread } = content.firstElementChild.dataset;
+  const before = thread && lastOf(list, CSS.escape(thread));
+  if (before) before.after(content);
+  else list.append(content);
   while (list.childElementCount > MOST_SHOWN) list.firstElementChild.remove();
   markDays(list);
   if (end) toEnd(panel);

@@ -37,10 +37,10 @@ export function localise(root) {
   }
 }
 
-/** Marks the first message of each day in a list. */
+/** Marks the first message of each day in a list. Replies stand below what they reply to, whenever they came. */
 export function markDays(list) {
   let before = "";
-  for (const item of list.querySelectorAll(":scope > .message")) {
+  for (const item of list.querySelectorAll(":scope > .message:not(.reply)")) {
     const time = item.querySelector("time.clock");
     const name = day.format(new Date(Number(time.dataset.ms)));
     if (name !== before) item.dataset.day = name;

@@ -47,6 +47,7 @@ async fn bench(token: &str, target: &str) -> Bench {
         attempts: 0,
         resends: false,
         created_at: 0,
+        thread: None,
     };
     Bench {
         sandbox,

@@ -66,6 +66,8 @@ pub(crate) struct Post<'a> {
     pub text: &'a str,
     pub blocks: Option<&'a Blocks>,
     pub client_msg_id: &'a str,
+    /// The message it replies to.
+    pub thread_ts: Option<&'a str>,
 }
 
 /// A call without an answer.
@@ -152,7 +154,25 @@ impl SlackClient {
         if let Some(blocks) = post.blocks {
             arguments["blocks"] = json!(blocks);
         }
+        if let Some(thread_ts) = post.thread_ts {
+            arguments["thread_ts"] = json!(thread_ts);
+        }
         self.call("chat.postMessage", token, &arguments, within).await
+    }
+
+    /// Changes a message of the app's own. It says the same however often it is called.
+    pub(crate) async fn chat_update(
+        &self,
+        token: &SlackToken,
+        (channel, ts): (&str, &str),
+        (text, blocks): (&str, Option<&Blocks>),
+        within: Duration,
+    ) -> Called {
+        let mut arguments = json!({ "channel": channel, "ts": ts, "text": text });
+        if let Some(blocks) = blocks {
+            arguments["blocks"] = json!(blocks);
+        }
+        self.call("chat.update", token, &arguments, within).await
     }
 
     /// Opens the direct conversation with a member, or finds the open one.

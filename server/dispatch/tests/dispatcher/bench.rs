@@ -177,9 +177,18 @@ impl Bench {
 
     /// The same with a card around the text.
     pub async fn enqueue_card(&self, route: &Route, text: &str, blocks: Option<Blocks>) -> DeliveryId {
+        let mut event = self.event(route, text);
+        event.deliveries[0].blocks = blocks;
+        let delivery = event.deliveries[0].id.clone();
+        self.store.record_events(&[event]).await.unwrap();
+        delivery
+    }
+
+    /// An event whose rule wants this text sent.
+    pub fn event(&self, route: &Route, text: &str) -> NewEvent {
         let delivery = DeliveryId::new(uuid()).unwrap();
         let now = self.clock.now_ms();
-        let event = NewEvent {
+        NewEvent {
             key: EventKey::new(uuid()).unwrap(),
             source: Platform::Lms,
             event_id: EventId::new(uuid()).unwrap(),
@@ -192,19 +201,22 @@ impl Bench {
             lead_id: "1".into(),
             body: "{}".into(),
             deliveries: vec![PlannedDelivery {
-                id: delivery.clone(),
+                id: delivery,
                 rule: route.rule.clone(),
                 rule_version: 1,
                 connection: route.connection.clone(),
                 target: route.target.clone(),
                 text: text.into(),
-                blocks,
+                blocks: None,
                 sending: leadbell_store::PlannedSending::default(),
             }],
             mentions: Vec::new(),
-        };
-        self.store.record_events(&[event]).await.unwrap();
-        delivery
+        }
+    }
+
+    /// Sets the clock.
+    pub fn at(&self, at: i64) {
+        self.clock.advance(at - self.clock.now_ms());
     }
 
     pub fn slack(&self) -> SlackClient {
@@ -297,6 +309,13 @@ impl Worker {
     /// Returns once so many leases were found to have run out.
     pub async fn rescued(&mut self, count: u64) {
         soon(self.progress.wait_for(|progress| progress.rescued >= count))
+            .await
+            .unwrap();
+    }
+
+    /// Returns once so many lines of threads were dealt with.
+    pub async fn lines(&mut self, count: u64) {
+        soon(self.progress.wait_for(|progress| progress.lines >= count))
             .await
             .unwrap();
     }

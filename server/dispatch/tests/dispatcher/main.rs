@@ -8,4 +8,5 @@ mod limits;
 mod paused;
 mod privacy;
 mod several;
+mod threads;
 mod trouble;

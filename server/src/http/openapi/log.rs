@@ -94,6 +94,10 @@ fn delivery() -> Value {
             "advice": {"type": ["string", "null"], "description": "What can be done, as a sentence."},
             "slack_channel": optional_text(),
             "slack_ts": optional_text(),
+            "thread_ts": {
+                "type": ["string", "null"],
+                "description": "Slack's id of the first message of the thread it is in; its own `slack_ts` if it is that one.",
+            },
             "created_at": time(),
             "updated_at": time(),
             "attempts": list(&reference("Attempt")),

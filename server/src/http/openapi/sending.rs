@@ -59,6 +59,11 @@ pub(super) fn sending() -> Value {
             &["wait", "resend"],
             "When nobody knows whether Slack posted it: wait for a person (default), or send it again, marked.",
         ),
+        "thread": choice(
+            &["off", "lead"],
+            "Whether messages about one call, or else one lead, form a thread in their channel: the first stands in it, and those \
+             that follow within 30 days are its replies. Rules that share a connection and a channel share its threads.",
+        ),
     });
     closed(
         &all,
@@ -70,6 +75,7 @@ pub(super) fn sending() -> Value {
             "quiet_hours",
             "priority",
             "in_doubt",
+            "thread",
         ],
     )
 }

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use leadbell_app::error::AppError;
 use leadbell_app::views::deliveries::{
-    CallRow, DeliveryList, DeliveryRow, DeliverySearch, DeliveryView, ResendLook, ResendRow,
+    CallRow, DeliveryList, DeliveryRow, DeliverySearch, DeliveryView, ResendLook, ResendRow, ThreadPlace,
 };
 use leadbell_domain::{
     ConnectionId, DeliveryId, DeliveryStatus, EntityId, EntityKind, Level, Role, Verb, Viewer, explain,
     may_show_personal_data,
 };
-use leadbell_store::{Attempt, DeliveryFilter, DeliveryLogQuery, LoggedDelivery};
+use leadbell_store::{Attempt, DeliveryFilter, DeliveryLogQuery, LoggedDelivery, LoggedThread};
 
 use super::rules::destination;
 use crate::access::connection_scope;
@@ -96,9 +96,41 @@ pub async fn delivery(state: &AppState, viewer: &Viewer, id: &DeliveryId) -> Res
         blocks: delivery.blocks.clone().filter(|_| visible),
         rule_changed: found.rule_version_now != delivery.rule_version,
         resends: found.resends,
+        thread: thread(state, viewer, found.thread.as_ref()).await?,
         calls: delivery.attempts.iter().map(call).collect(),
         can_resend: manages && resendable,
     })
+}
+
+/// How it stands in a thread. The first message may be of a rule that this viewer may not see; then there is no more to
+/// say than that there is one.
+async fn thread(
+    state: &AppState,
+    viewer: &Viewer,
+    thread: Option<&LoggedThread>,
+) -> Result<Option<ThreadPlace>, AppError> {
+    let first = match thread {
+        None => return Ok(None),
+        Some(LoggedThread::First { line_code }) => {
+            let line = line_code.clone().map(|code| {
+                let means = explain(&code).means;
+                (code, means)
+            });
+            return Ok(Some(ThreadPlace::First { line }));
+        }
+        Some(LoggedThread::Reply { parent }) => parent,
+    };
+    let seen = match first {
+        Some(id) => state
+            .store
+            .logged_delivery(id, &scopes(viewer, Verb::View))
+            .await
+            .map_err(store_error)?,
+        None => None,
+    };
+    Ok(Some(ThreadPlace::Reply {
+        first: seen.map(|seen| seen.delivery.id.to_string()),
+    }))
 }
 
 /// What sending these again would do.
@@ -253,7 +285,15 @@ fn note(key: &str) -> String {
     if let Some(code) = key.strip_prefix("sent_as_text:") {
         return format!("Slack refused the card ({code}), so the text went out alone.");
     }
+    if let Some(code) = key.strip_prefix("thread_gone:") {
+        return format!(
+            "The thread of this lead or call took it no more ({code}), so it begins another one."
+        );
+    }
     match key {
+        "parent_in_doubt" => {
+            "Nobody knows whether an earlier message about this lead or call arrived, so this one begins a thread.".to_owned()
+        }
         "joined_channel" => "The app joined the channel first.".to_owned(),
         "opened_conversation" => "A conversation with the member was opened first.".to_owned(),
         "waits_for_connection" => "It waits until the connection works again.".to_owned(),

@@ -52,6 +52,8 @@ pub struct Delivery {
     pub slack_channel: Option<String>,
     /// Slack's message id.
     pub slack_ts: Option<String>,
+    /// Slack's id of the first message of the thread it is in; its own if it is that one.
+    pub thread_ts: Option<String>,
     /// UTC milliseconds.
     pub created_at: Timestamp,
     /// When it reached its status, UTC milliseconds.

@@ -5,7 +5,7 @@ use leadbell_domain::{
     Trigger,
 };
 
-use super::{Delivery, RuleScopes};
+use super::{Delivery, LoggedThread, RuleScopes};
 
 /// Which deliveries are meant. What is not named does not narrow; deliveries of rules outside `scopes` do not exist.
 #[derive(Clone, Debug, Default)]
@@ -78,6 +78,8 @@ pub struct LoggedDelivery {
     pub connection_name: String,
     /// How often people had it sent again.
     pub resends: i64,
+    /// How it stands in a thread, if it is in one.
+    pub thread: Option<LoggedThread>,
 }
 
 /// What sending again would do at one destination.

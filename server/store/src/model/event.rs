@@ -39,6 +39,8 @@ pub struct PlannedSending {
     pub repeat_key: Option<String>,
     /// The price that its text tells.
     pub amount: Option<Money>,
+    /// What it has in common with others of its thread; see `Event::thread_key` in `domain`.
+    pub thread_key: Option<String>,
 }
 
 /// An event to record with its deliveries.

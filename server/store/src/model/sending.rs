@@ -6,6 +6,8 @@ use leadbell_domain::{
     Blocks, ConnectionId, DeliveryId, DeliveryStatus, DestinationId, Outcome, SlackToken, Target, Timestamp,
 };
 
+use super::ThreadTurn;
+
 /// A delivery taken under a lease, ready to be sent.
 #[derive(Clone)]
 pub struct Claim {
@@ -33,6 +35,8 @@ pub struct Claim {
     pub attempts: u32,
     /// When its event arrived, UTC milliseconds.
     pub created_at: Timestamp,
+    /// How it stands in its thread, if it belongs to one.
+    pub thread: Option<ThreadTurn>,
 }
 
 impl fmt::Debug for Claim {
@@ -78,6 +82,8 @@ pub struct Finish {
     /// Set when Slack says that the token itself is of no use: then the delivery waits for a better one, which costs
     /// no attempt, and so does everything else of that connection.
     pub refused: Option<RefusedToken>,
+    /// The first message of the thread that it went into as a reply, by Slack's id.
+    pub thread_ts: Option<String>,
     /// UTC milliseconds.
     pub started_at: Timestamp,
     /// UTC milliseconds.

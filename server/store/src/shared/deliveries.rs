@@ -11,7 +11,7 @@ use crate::{Attempt, Backlog, Delivery, DeliveryQuery};
 
 const SELECT: &str = "SELECT q.id, e.event_id, e.source, q.rule_id, r.number, q.rule_version, d.target_kind, \
                       d.target_id, q.text, q.blocks, q.status, q.last_code, q.slack_channel, q.slack_ts, q.created_at, \
-                      q.updated_at \
+                      q.updated_at, q.thread_ts \
                       FROM deliveries q JOIN events e ON e.key = q.event_key JOIN rules r ON r.id = q.rule_id \
                       JOIN destinations d ON d.id = q.destination_id WHERE ";
 
@@ -102,6 +102,7 @@ fn read(row: &Row) -> Result<Delivery> {
         last_code: fields.get("last_code")?,
         slack_channel: fields.get("slack_channel")?,
         slack_ts: fields.get("slack_ts")?,
+        thread_ts: fields.get("thread_ts")?,
         created_at: fields.get("created_at")?,
         updated_at: fields.get("updated_at")?,
         attempts: Vec::new(),

@@ -8,7 +8,8 @@ use super::store::{read, write};
 use super::{Connection, DbStore, Result, Row, Sql, deliveries, push_in, resend, scope};
 use crate::text::clean;
 use crate::{
-    DeliveryFilter, DeliveryLog, DeliveryLogQuery, LoggedDelivery, ResendPlace, RuleScopes, StoreError,
+    DeliveryFilter, DeliveryLog, DeliveryLogQuery, LoggedDelivery, LoggedThread, ResendPlace, RuleScopes,
+    StoreError,
 };
 
 /// The tables of the log, under the names that [`push_filter`] uses.
@@ -20,7 +21,7 @@ const SELECT: &str = "SELECT q.id, e.event_id, e.source, q.rule_id, r.number, q.
                       d.target_id, q.text, q.blocks, q.status, q.last_code, q.slack_channel, q.slack_ts, q.created_at, \
                       q.updated_at, e.trigger_key, e.lead_id, r.level, r.entity_id, r.name AS rule_name, \
                       r.deleted_at, r.version AS version_now, r.shows_personal_data, q.destination_id, \
-                      d.connection_id, c.name AS connection_name, q.resends";
+                      d.connection_id, c.name AS connection_name, q.resends, q.thread_ts";
 
 /// The rule's version of that time as JSON said that its messages show personal data.
 const SHOWED: &str = ", CASE WHEN EXISTS (SELECT 1 FROM rule_versions v WHERE v.rule_id = q.rule_id \
@@ -154,7 +155,37 @@ async fn find(db: &mut Connection, id: &DeliveryId, scopes: &RuleScopes) -> Resu
         return Ok(None);
     }
     let rows = sql.build().fetch_all(&mut *db).await?;
-    Ok(complete(db, &rows).await?.pop())
+    let mut found = complete(db, &rows).await?.pop();
+    if let Some(thread) = found.as_mut().and_then(|found| found.thread.as_mut()) {
+        *thread = in_thread(db, id, thread).await?;
+    }
+    Ok(found)
+}
+
+/// The rest of what there is to tell of a message in a thread.
+async fn in_thread(db: &mut Connection, id: &DeliveryId, thread: &LoggedThread) -> Result<LoggedThread> {
+    Ok(match thread {
+        LoggedThread::First { .. } => LoggedThread::First {
+            line_code: sqlx::query_scalar("SELECT line_code FROM threads WHERE parent_id = $1")
+                .bind(id.as_str())
+                .fetch_optional(db)
+                .await?
+                .flatten(),
+        },
+        LoggedThread::Reply { .. } => {
+            let row = sqlx::query(
+                "SELECT p.id FROM deliveries q JOIN deliveries p ON p.destination_id = q.destination_id \
+                 AND p.thread_key = q.thread_key AND p.slack_ts = q.thread_ts WHERE q.id = $1 AND p.id <> q.id LIMIT 1",
+            )
+            .bind(id.as_str())
+            .fetch_optional(db)
+            .await?;
+            let parent = row.map(|row| Fields::of(&row, "deliveries", "id")?.id("id"));
+            LoggedThread::Reply {
+                parent: parent.transpose()?,
+            }
+        }
+    })
 }
 
 async fn complete(db: &mut Connection, rows: &[Row]) -> Result<Vec<LoggedDelivery>> {
@@ -177,9 +208,20 @@ async fn complete(db: &mut Connection, rows: &[Row]) -> Result<Vec<LoggedDeliver
                 connection: fields.id("connection_id")?,
                 connection_name: fields.get("connection_name")?,
                 resends: fields.get("resends")?,
+                thread: thread(&fields)?,
             })
         })
         .collect()
+}
+
+/// A thread's first message has its own id as the thread's, as Slack writes it.
+fn thread(fields: &Fields<'_>) -> Result<Option<LoggedThread>> {
+    let own: Option<&str> = fields.get("slack_ts")?;
+    Ok(match fields.get::<Option<&str>>("thread_ts")? {
+        None => None,
+        thread if thread == own => Some(LoggedThread::First { line_code: None }),
+        Some(_) => Some(LoggedThread::Reply { parent: None }),
+    })
 }
 
 #[async_trait]

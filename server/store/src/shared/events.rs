@@ -89,7 +89,7 @@ async fn insert_deliveries(db: &mut Connection, events: &[&NewEvent]) -> Result<
     for chunk in planned.chunks(CHUNK) {
         let mut sql = Sql::new(
             "INSERT INTO deliveries (id, event_key, rule_id, rule_version, destination_id, text, blocks, status, created_at, \
-             updated_at, priority, again_in_doubt, repeat_key, amount) ",
+             updated_at, priority, again_in_doubt, repeat_key, amount, thread_key) ",
         );
         sql.push_values(chunk, |mut row, (event, delivery)| {
             row.push_bind(delivery.id.to_string())
@@ -110,7 +110,8 @@ async fn insert_deliveries(db: &mut Connection, events: &[&NewEvent]) -> Result<
                 .push_bind(i64::from(delivery.sending.priority))
                 .push_bind(i64::from(delivery.sending.resends))
                 .push_bind(delivery.sending.repeat_key.clone())
-                .push_bind(delivery.sending.amount.map(Money::display));
+                .push_bind(delivery.sending.amount.map(Money::display))
+                .push_bind(delivery.sending.thread_key.as_deref().map(clean));
         });
         // One rule answers one event once, however often it was planned.
         sql.push(" ON CONFLICT (event_key, rule_id) DO NOTHING");

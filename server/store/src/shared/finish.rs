@@ -7,6 +7,7 @@ use leadbell_domain::{DeliveryStatus, Outcome, Timestamp};
 use super::fields::Fields;
 use super::{
     CHUNK, Connection, Result, Sql, connection_faults, destination_faults, destinations, expect_one, push_in,
+    threads,
 };
 use crate::text::{clean, clean_opt};
 use crate::verdict::{next_put_back, next_status, outcome_parts, pause};
@@ -21,6 +22,10 @@ struct Standing {
     resends: bool,
     /// Calls so far, those that do not count included.
     calls: i64,
+    /// Its thread, if it has one.
+    thread: Option<String>,
+    /// It stands for others, too.
+    summary: bool,
 }
 
 pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<Vec<Finished>> {
@@ -65,6 +70,15 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
             Some(next) => {
                 settle(db, finish, standing, next).await?;
                 standing.status = next;
+                if next == DeliveryStatus::Sent {
+                    let told = threads::Told {
+                        finish,
+                        key: standing.thread.as_deref(),
+                        summary: standing.summary,
+                        leased,
+                    };
+                    threads::told(db, &told).await?;
+                }
                 Finished::Now(next)
             }
             None => {
@@ -96,9 +110,9 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
 
 async fn standings(db: &mut Connection, finishes: &[Finish]) -> Result<HashMap<String, Standing>> {
     let mut sql = Sql::new(
-        "SELECT q.id, q.destination_id, q.status, q.attempts, q.again_in_doubt, \
-         (SELECT COALESCE(MAX(a.number), 0) FROM attempts a WHERE a.delivery_id = q.id) AS calls \
-         FROM deliveries q WHERE ",
+        "SELECT q.id, q.destination_id, q.status, q.attempts, q.again_in_doubt, q.thread_key, \
+         s.delivery_id AS summary, (SELECT COALESCE(MAX(a.number), 0) FROM attempts a WHERE a.delivery_id = q.id) AS calls \
+         FROM deliveries q LEFT JOIN summaries s ON s.delivery_id = q.id WHERE ",
     );
     push_in(
         &mut sql,
@@ -114,6 +128,8 @@ async fn standings(db: &mut Connection, finishes: &[Finish]) -> Result<HashMap<S
             attempts: fields.get("attempts")?,
             resends: fields.flag("again_in_doubt")?,
             calls: fields.get("calls")?,
+            thread: fields.get("thread_key")?,
+            summary: fields.get::<Option<&str>>("summary")?.is_some(),
         };
         standings.insert(fields.get("id")?, standing);
     }

@@ -60,6 +60,10 @@ pub(super) async fn rescue(db: &mut Connection, now: Timestamp) -> Result<(usize
 pub(super) async fn expire_all(db: &mut Connection, now: Timestamp) -> Result<()> {
     sqlx::query("UPDATE destinations SET lease_until = $1 WHERE lease_until > $1")
         .bind(now)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query("UPDATE threads SET update_due = $1 WHERE update_owner IS NOT NULL AND update_due > $1")
+        .bind(now)
         .execute(db)
         .await?;
     Ok(())

@@ -52,6 +52,8 @@ mod sessions;
 mod settings;
 mod slack_apps;
 mod store;
+mod thread_lines;
+mod threads;
 mod turns;
 mod upsert;
 mod uses;

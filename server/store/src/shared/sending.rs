@@ -4,17 +4,21 @@ use leadbell_domain::{Blocks, Timestamp};
 
 use super::fields::Fields;
 use super::{
-    Connection, LOCK_FREE_ONES, Result, Row, Sql, connection_faults, destinations, expect_one, push_in, turns,
+    Connection, LOCK_FREE_ONES, Result, Row, Sql, connection_faults, destinations, expect_one, push_in,
+    threads, turns,
 };
 use crate::vault::TokenVault;
 use crate::verdict::WAITING;
-use crate::{Claim, ConnectionStatus, Pace, StoreError};
+use crate::{Claim, ConnectionStatus, Pace, StoreError, ThreadTurn};
 
 /// How long a destination rests whose token can't be decrypted, milliseconds: the others must not wait behind it.
 const REST_WITHOUT_KEY: i64 = 60_000;
 
 /// The options of a rule that wants every message in order and nothing else, as they are written.
 const EVERY_IN_ORDER: &str = r#"{"bursts":"every","priority":false,"in_doubt":"wait"}"#;
+
+/// The same of a rule that wants threads and nothing else.
+const ONLY_THREADS: &str = r#"{"bursts":"collapse","priority":false,"in_doubt":"wait","thread":"lead"}"#;
 
 /// Said below a message that may be there twice.
 const SENT_AGAIN: &str = "\n_Sent again: Slack did not say whether it had posted this before._";
@@ -90,6 +94,7 @@ pub(super) async fn claim(
         );
         forget_idle(db, &due).await?;
     }
+    threads::find(db, &mut claimed.claims, now).await?;
     if !claimed.claims.is_empty() {
         lease(db, &claimed.claims, terms, now).await?;
     }
@@ -100,7 +105,7 @@ pub(super) async fn claim(
 /// none would be merged.
 fn is_plain(fields: &Fields<'_>) -> Result<bool> {
     Ok(match fields.get::<&str>("sending")? {
-        "{}" => fields.get::<i64>("backlog")? < turns::COLLAPSE_FROM as i64,
+        "{}" | ONLY_THREADS => fields.get::<i64>("backlog")? < turns::COLLAPSE_FROM as i64,
         options => options == EVERY_IN_ORDER,
     })
 }
@@ -138,7 +143,8 @@ async fn oldest_waiting(db: &mut Connection, due: &[String]) -> Result<Vec<Row>>
     let enough = turns::COLLAPSE_FROM;
     let mut sql = Sql::new(format!(
         "SELECT q.id, q.destination_id, COALESCE(s.text, q.text) AS text, \
-         CASE WHEN s.delivery_id IS NULL THEN q.blocks END AS blocks, q.attempts, q.created_at, q.again_in_doubt, q.maybe_twice, r.sending, \
+         CASE WHEN s.delivery_id IS NULL THEN q.blocks END AS blocks, q.attempts, q.created_at, q.again_in_doubt, q.maybe_twice, \
+         CASE WHEN s.delivery_id IS NULL THEN q.thread_key END AS thread_key, r.sending, \
          (SELECT COUNT(*) FROM (SELECT 1 FROM deliveries b WHERE b.destination_id = d.id AND b.{WAITING} \
          LIMIT {enough}) few) AS backlog, d.connection_id, d.target_kind, \
          d.target_id, d.resolved_channel, c.token_sealed, c.token_version, c.status AS connection_status \
@@ -170,16 +176,20 @@ fn read(row: &Row, vault: &TokenVault) -> Result<Claim> {
         resends: fields.flag("again_in_doubt")?,
         attempts: u32::try_from(fields.get::<i64>("attempts")?).unwrap_or(u32::MAX),
         created_at: fields.get("created_at")?,
+        // To whom it replies is looked up for those that have one.
+        thread: fields
+            .get::<Option<&str>>("thread_key")?
+            .map(|_| ThreadTurn::Opens { note: None }),
     })
 }
 
 /// A message that may be there twice says so.
-fn text(text: String, maybe_twice: bool) -> String {
+pub(super) fn text(text: String, maybe_twice: bool) -> String {
     if maybe_twice { text + SENT_AGAIN } else { text }
 }
 
 /// The same for a card; its limits are looked at once more, for it may be older than they are.
-fn card(mut blocks: Blocks, maybe_twice: bool) -> Blocks {
+pub(super) fn card(mut blocks: Blocks, maybe_twice: bool) -> Blocks {
     if maybe_twice {
         blocks.add_note(SENT_AGAIN.trim_start());
     }

@@ -231,7 +231,7 @@ async fn collapse(
     let mut members = Vec::new();
     for message in all {
         let own = message.rule == head.rule;
-        if !own && !message.options.is_default() {
+        if !own && !message.options.judges_nothing() {
             continue;
         }
         if own && message.id != head.id && repeats(&message, &told) {

@@ -17,6 +17,7 @@ mod sealed;
 mod sending_health;
 mod settings;
 mod slack_apps;
+mod threads;
 
 use async_trait::async_trait;
 use leadbell_domain::{
@@ -46,6 +47,7 @@ pub use sealed::SealedStore;
 pub use sending_health::SendingHealth;
 pub use settings::SettingsStore;
 pub use slack_apps::SlackApps;
+pub use threads::ThreadLines;
 
 pub use audit::AuditLog;
 
@@ -69,6 +71,7 @@ pub trait Store:
     + SendingHealth
     + SettingsStore
     + SlackApps
+    + ThreadLines
     + Send
     + Sync
     + 'static

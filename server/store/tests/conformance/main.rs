@@ -43,6 +43,8 @@ mod settings;
 mod settling;
 mod slack_apps;
 mod support;
+mod thread_lines;
+mod threads;
 mod turns;
 
 macro_rules! on_both_databases {
@@ -88,6 +90,21 @@ on_both_databases! {
         words_are_found_wherever_they_stand_and_only_as_long_as_they_do,
         pages_at_the_end_of_a_long_list_follow_those_before,
         words_in_a_long_list_are_looked_up_and_not_read_through;
+    thread_lines:
+        a_line_tells_what_came_together_once_and_then_at_most_every_half_minute,
+        a_line_whose_update_was_cut_off_is_taken_again_and_the_old_answer_changes_nothing,
+        what_can_not_be_updated_is_dropped_with_a_trace,
+        a_first_message_that_is_gone_ends_its_thread,
+        a_summary_stands_in_the_channel_and_is_counted_in_the_threads_it_tells_of,
+        of_two_servers_one_takes_a_line,
+        a_line_waits_while_its_destination_rests;
+    threads:
+        the_first_message_of_a_lead_is_replied_to_and_leads_do_not_mix,
+        the_same_lead_elsewhere_has_another_thread,
+        after_a_first_message_that_failed_the_next_one_is_the_first,
+        after_a_first_message_in_doubt_the_next_one_is_the_first_and_says_why,
+        a_thread_that_took_no_reply_is_followed_by_another,
+        an_old_thread_takes_no_more_and_is_cleared_away;
     schema:
         migrating_twice_changes_nothing,
         the_database_answers;

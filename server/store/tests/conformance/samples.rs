@@ -249,6 +249,7 @@ pub fn finish(claim: &Claim, outcome: Outcome, now: Timestamp) -> Finish {
         note: None,
         resolved_channel: None,
         refused: None,
+        thread_ts: None,
         started_at: now,
         finished_at: now + 500,
     }
