@@ -52,6 +52,7 @@ mod settings;
 mod story;
 mod support;
 mod test_run;
+mod threads;
 mod tokens;
 mod two_editors;
 
@@ -131,6 +132,9 @@ on_both_databases! {
         repetitions_at_publisher_level_are_by_publisher_safe_values_only,
         the_options_are_changed_on_a_page_that_keeps_what_was_typed,
         ten_thousand_events_for_one_channel_are_told_in_a_handful_of_messages_and_all_accounted_for;
+    threads:
+        a_leads_messages_form_a_thread_whose_first_says_how_things_stand,
+        threads_are_of_one_connection_and_a_test_run_is_in_none;
     judging:
         an_event_tells_the_verdict_of_every_rule_that_looked_at_it,
         deliveries_are_listed_by_status_rule_and_page;

@@ -21,14 +21,14 @@ pub async fn options_are_stored_and_answered_and_wrong_ones_named(app: &mut Test
         "bursts": "first", "first": {"messages": 5, "minutes": 10}, "caps": {"hour": 100},
         "repeats": {"by": "lead_id", "minutes": 60},
         "quiet_hours": {"from": "22:00", "to": "7:00", "zone": "America/New_York", "then": "drop"},
-        "priority": true, "in_doubt": "resend",
+        "priority": true, "in_doubt": "resend", "thread": "lead",
     });
     let made = app.rule(&with(chosen)).await;
     let expected = json!({
         "bursts": "first", "first": {"messages": 5, "minutes": 10}, "caps": {"hour": 100},
         "repeats": {"by": "lead_id", "minutes": 60},
         "quiet_hours": {"from": "22:00", "to": "07:00", "zone": "America/New_York", "then": "drop"},
-        "priority": true, "in_doubt": "resend",
+        "priority": true, "in_doubt": "resend", "thread": "lead",
     });
     assert_eq!(made["action"]["sending"], expected);
     let plain = app.rule(&with(Value::Null)).await;
@@ -36,7 +36,7 @@ pub async fn options_are_stored_and_answered_and_wrong_ones_named(app: &mut Test
         plain["action"]["sending"],
         json!({
             "bursts": "collapse", "first": null, "caps": null, "repeats": null, "quiet_hours": null,
-            "priority": false, "in_doubt": "wait",
+            "priority": false, "in_doubt": "wait", "thread": "off",
         })
     );
     for (wrong, field) in [
@@ -53,6 +53,7 @@ pub async fn options_are_stored_and_answered_and_wrong_ones_named(app: &mut Test
             "quiet_hours.from",
         ),
         (json!({"priority": "yes"}), "priority"),
+        (json!({"thread": "campaign"}), "thread"),
         (json!({"surprise": 1}), "surprise"),
     ] {
         let refused = app.post("/rules", &with(wrong.clone())).await;
