@@ -18,7 +18,7 @@ fn layout(header: &str) -> Layout {
     .unwrap()
 }
 
-fn card(text: &str) -> Blocks {
+pub fn card(text: &str) -> Blocks {
     Blocks(vec![Block::Header {
         text: CardText::PlainText {
             text: text.to_owned(),

@@ -97,7 +97,8 @@ on_both_databases! {
         a_first_message_that_is_gone_ends_its_thread,
         a_summary_stands_in_the_channel_and_is_counted_in_the_threads_it_tells_of,
         of_two_servers_one_takes_a_line,
-        a_line_waits_while_its_destination_rests;
+        a_line_waits_while_its_destination_rests,
+        the_line_of_a_card_stands_in_the_card_and_only_in_the_text_where_slack_refused_the_card;
     threads:
         the_first_message_of_a_lead_is_replied_to_and_leads_do_not_mix,
         the_same_lead_elsewhere_has_another_thread,

@@ -1,11 +1,12 @@
 //! The line of state below a thread's first message: when it is updated, by whom, and what it says.
 
-use leadbell_domain::{DeliveryId, Level, StoredRule, Trigger};
+use leadbell_domain::{Block, DeliveryId, Level, StoredRule, Trigger};
 use leadbell_store::{Finish, LineEnd, LineUpdate, LoggedThread, NewEvent};
 
+use crate::cards::card;
 use crate::samples::{LEASE, NOON, claim_one, finish};
 use crate::support::Bench;
-use crate::threads::{DAY, about, opens_because, post_next, queued, replies, thread_ts, threading};
+use crate::threads::{DAY, about, opens_because, post_next, posted, queued, replies, thread_ts, threading};
 
 async fn lines(bench: &Bench, owner: &str, now: i64) -> Vec<LineUpdate> {
     bench.store.claim_lines(owner, now, LEASE, 10).await.unwrap()
@@ -243,4 +244,35 @@ pub async fn a_line_waits_while_its_destination_rests(bench: &Bench) {
     );
     post_next(bench, "10.2", NOON + 60_000).await;
     assert_eq!(lines(bench, "a", NOON + 61_000).await.len(), 1);
+}
+
+pub async fn the_line_of_a_card_stands_in_the_card_and_only_in_the_text_where_slack_refused_the_card(
+    bench: &Bench,
+) {
+    let rule = threading(bench).await;
+    for (lead, note) in [("1", None), ("2", Some("sent_as_text:invalid_blocks"))] {
+        let mut first = about(&rule, lead, &format!("e{lead}"));
+        first.deliveries[0].blocks = Some(card("Sold"));
+        queued(bench, &[first, about(&rule, lead, &format!("later {lead}"))]).await;
+        let claim = claim_one(&*bench.store, NOON).await;
+        let mut first = posted(&claim, &format!("1{lead}.0"), NOON);
+        first.note = note.map(str::to_owned);
+        bench.store.finish(&[first]).await.unwrap();
+        post_next(bench, &format!("1{lead}.1"), NOON).await;
+    }
+    let blocks: Vec<_> = lines(bench, "a", NOON + 60_000)
+        .await
+        .into_iter()
+        .map(|line| line.blocks)
+        .collect();
+    let told = blocks.iter().flatten().next().expect("a card");
+    assert_eq!(told.0[..1], card("Sold").0);
+    let Some(Block::Context { elements }) = told.0.last() else {
+        panic!("{told:?}")
+    };
+    assert!(
+        elements[0].text().starts_with("_Lead Sold · 2 messages"),
+        "{elements:?}"
+    );
+    assert_eq!(blocks.iter().filter(|blocks| blocks.is_none()).count(), 1);
 }

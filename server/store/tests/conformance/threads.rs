@@ -42,7 +42,7 @@ pub async fn queued(bench: &Bench, events: &[NewEvent]) -> Vec<DeliveryId> {
 }
 
 /// Slack's yes: a receipt of this id, and the reply of whom it was asked to be.
-fn posted(claim: &Claim, ts: &str, now: i64) -> Finish {
+pub fn posted(claim: &Claim, ts: &str, now: i64) -> Finish {
     let outcome = Outcome::Sent {
         channel: "C0000000001".to_owned(),
         ts: ts.to_owned(),
