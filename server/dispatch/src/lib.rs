@@ -12,8 +12,11 @@ mod config;
 mod consequence;
 mod guard;
 mod job;
+#[cfg(test)]
+mod model;
 mod outcome;
 mod recorder;
+mod rounds;
 mod send;
 mod signals;
 mod slack;

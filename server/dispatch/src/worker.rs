@@ -17,6 +17,7 @@ use crate::consequence;
 use crate::guard::{Admission, ConnectionGuard};
 use crate::job::Job;
 use crate::recorder::{Done, Recorder};
+use crate::rounds::{Round, Rounds};
 use crate::signals::{Progress, Reporter, WakeHandle};
 use crate::slack::SlackClient;
 
@@ -44,7 +45,7 @@ pub struct Dispatcher {
 struct Turns {
     /// Claim without asking first when the next delivery is due: somebody said there is work.
     claim_first: bool,
-    rescued_at: Option<Timestamp>,
+    rounds: Rounds,
     failure_wait: Duration,
     claims: u64,
     /// Calls of Slack under way.
@@ -127,7 +128,7 @@ impl Dispatcher {
         }
         let mut turns = Turns {
             claim_first: true,
-            rescued_at: None,
+            rounds: Rounds::default(),
             failure_wait: FIRST_WAIT,
             claims: 0,
             tasks: JoinSet::new(),
@@ -194,10 +195,9 @@ impl Dispatcher {
 
     async fn look(&self, turns: &mut Turns) -> Result<Duration, StoreError> {
         let now = self.clock.now_ms();
-        let rescue_every = self.config.rescue_every_ms;
-        if turns.rescued_at.is_none_or(|at| now - at >= rescue_every) {
-            self.rescue(now).await?;
-            turns.rescued_at = Some(now);
+        if let Some(round) = turns.rounds.due(now, self.config.rescue_every_ms) {
+            let made = self.look_after(round, now).await;
+            made.inspect_err(|_| turns.rounds.failed())?;
         }
         // A quiet database is asked with a read; only when something is due does a claim write.
         if !std::mem::take(&mut turns.claim_first) {
@@ -218,7 +218,13 @@ impl Dispatcher {
         Ok(self.until_due(self.clock.now_ms()).await?.max(SHORTEST_SLEEP))
     }
 
-    async fn rescue(&self, now: Timestamp) -> Result<(), StoreError> {
+    async fn look_after(&self, round: Round, now: Timestamp) -> Result<(), StoreError> {
+        if round.set_back {
+            let waits = self.store.clock_was_set_back(now).await?;
+            if waits > 0 {
+                tracing::warn!(waits, "the clock was set back: what waits begins its wait anew");
+            }
+        }
         self.store.release_held(now).await?;
         let rescued = self.store.rescue_expired(now).await?;
         if rescued > 0 {

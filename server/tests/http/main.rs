@@ -15,6 +15,7 @@ mod catalog_pages;
 mod catalog_rest;
 mod connection_pages;
 mod connection_rest;
+mod core_dumps;
 mod crash;
 mod crash_storm;
 mod crawling;
@@ -53,6 +54,7 @@ mod story;
 mod support;
 mod test_run;
 mod tokens;
+mod tokens_nowhere;
 mod two_editors;
 
 macro_rules! on_both_databases {

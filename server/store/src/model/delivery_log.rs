@@ -78,6 +78,8 @@ pub struct LoggedDelivery {
     pub connection_name: String,
     /// How often people had it sent again.
     pub resends: i64,
+    /// It was sent again when nobody knew whether it had been posted before.
+    pub maybe_twice: bool,
 }
 
 /// What sending again would do at one destination.

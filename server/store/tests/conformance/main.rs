@@ -39,6 +39,7 @@ mod schema;
 mod scopes;
 mod sealed;
 mod sending;
+mod set_back;
 mod settings;
 mod settling;
 mod slack_apps;
@@ -283,6 +284,12 @@ on_both_databases! {
         a_batch_of_answers_is_recorded_in_order,
         an_answer_for_an_unknown_delivery_records_nothing,
         an_answer_of_somebody_else_moves_nothing;
+    set_back:
+        a_pause_that_slack_asked_for_begins_anew_and_is_kept_whole,
+        a_clock_that_is_corrected_a_little_changes_nothing,
+        a_lease_of_before_ends_as_soon_as_any,
+        an_answer_that_comes_after_the_clock_was_set_back_hides_no_wait,
+        what_is_held_back_is_judged_anew_by_the_clock_as_it_is;
     leases:
         an_expired_lease_leaves_an_ambiguous_delivery_and_a_free_destination,
         a_lease_holds_until_its_time,
