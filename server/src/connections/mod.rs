@@ -24,7 +24,6 @@ pub use keep::{Kept, keep, keep_token};
 pub use oauth::{Brought, NotAdded, begin, finish, return_address};
 pub use place::{PlaceReport, Reach, look};
 pub use renew::refresh_due;
-pub use renew::refresh_due;
 
 /// Longest name, in characters.
 pub const MAX_NAME: usize = 80;

@@ -319,6 +319,7 @@ on_both_databases! {
         a_refused_channel_keeps_its_messages_and_holds_up_nobody_else,
         the_first_waiting_message_finds_out_that_a_channel_works_again,
         somebody_who_mended_it_need_not_wait,
+        trying_at_once_cuts_no_pause_of_slacks_short,
         a_better_token_tries_refused_channels_at_once,
         what_waits_can_be_given_up,
         destinations_are_told_with_what_waits_there_as_far_as_the_asker_may_see;
