@@ -202,6 +202,7 @@ fn rule(connection: &ConnectionId, channel: &str) -> Rule {
             target: Target::from_parts("channel", channel).unwrap(),
             template: Template::parse("Sold", trigger, Level::Product).unwrap(),
             shows_personal_data: false,
+            layout: leadbell_domain::Layout::Text,
             sending: Choice::Every.options(),
         },
         status: RuleStatus::Active,

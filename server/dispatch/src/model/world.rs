@@ -141,6 +141,7 @@ impl<'a> World<'a> {
                 connection: self.db.connections[route.connection].clone(),
                 target: route.rule.action.target.clone(),
                 text: format!("about {id}"),
+                blocks: None,
                 sending: PlannedSending {
                     priority: matches!(choice, Choice::Priority),
                     resends: rather_twice,
