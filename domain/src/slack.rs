@@ -106,6 +106,14 @@ impl SlackToken {
     }
 }
 
+/// No copy of a token outlives its use in memory. The browser holds none.
+#[cfg(not(target_arch = "wasm32"))]
+impl Drop for SlackToken {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.0);
+    }
+}
+
 impl fmt::Debug for SlackToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SlackToken({})", self.hint())

@@ -1,10 +1,12 @@
 //! The figures Leadbell promises, measured on this machine: `make bench`.
 //!
 //! 1. From the answer to an event until its message reaches Slack, at 100 events a second (goal: p99 ≤ 50 ms).
-//! 2. Events written per second by one client that posts batches, none of them matching.
-//! 3. What judging one event costs with a thousand and with a million rules (goal: the same).
-//! 4. Memory of the process at rest.
+//! 2. The same for a hundred other channels while 10,000 events for one channel pour in (goal: p99 < 100 ms).
+//! 3. Events written per second by one client that posts batches, none of them matching.
+//! 4. What judging one event costs with a thousand and with a million rules (goal: the same).
+//! 5. Memory of the process at rest.
 //!
+//! The second one is measured on SQLite, and on the PostgreSQL of `LEADBELL_TEST_POSTGRES_URL` if there is one.
 //! Everything runs in one process, server and sandbox included, so the figures are on the careful side.
 
 use std::collections::HashMap;
@@ -36,6 +38,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 const CHANNELS: usize = 100;
 const EVENTS_PER_SECOND: u64 = 100;
 const SECONDS: u64 = 20;
+/// Events for one channel, in so many batches, one after the other as fast as they are answered.
+const FLOOD: usize = 10_000;
+const FLOOD_BATCH: usize = 500;
 
 fn main() -> Result<()> {
     // `cargo bench` passes --bench; a filter makes no sense here.
@@ -130,6 +135,23 @@ fn numbered_rule(number: usize) -> StoredRule {
 
 async fn serving() -> Result<()> {
     let folder = tempfile::tempdir()?;
+    let sqlite = format!("sqlite://{}", folder.path().join("bench.db").display());
+    on_database("SQLite", &sqlite, true).await?;
+    if let Ok(server) = std::env::var("LEADBELL_TEST_POSTGRES_URL") {
+        let schema = format!("bench_{}", uuid::Uuid::now_v7().simple());
+        let mut admin = <sqlx::PgConnection as sqlx::Connection>::connect(&server).await?;
+        sqlx::query(&format!("CREATE SCHEMA {schema}"))
+            .execute(&mut admin)
+            .await?;
+        let mark = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{mark}options[search_path]={schema}");
+        on_database("PostgreSQL", &url, false).await?;
+    }
+    Ok(())
+}
+
+/// `all`: not the flood alone.
+async fn on_database(name: &str, database_url: &str, all: bool) -> Result<()> {
     let sandbox = Sandbox::builder()
         .demo_workspace()
         .limits(Limits::off())
@@ -140,7 +162,7 @@ async fn serving() -> Result<()> {
     let address = listener.local_addr()?;
     let config = Config {
         listen: address,
-        database_url: format!("sqlite://{}", folder.path().join("bench.db").display()),
+        database_url: database_url.to_owned(),
         slack_api_url: sandbox.api_url(),
         keys: Arc::new(Keys::only(SecretKey::generate())),
         slack_app: None,
@@ -154,9 +176,14 @@ async fn serving() -> Result<()> {
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
     let url = format!("http://{address}/api/v1/events");
 
-    latency(&url, &key, &sandbox).await?;
-    throughput(&url, &key).await?;
-    memory();
+    if all {
+        latency(&url, &key, &sandbox, "", SECONDS).await?;
+        throughput(&url, &key).await?;
+    }
+    flood(name, &url, &key, &sandbox).await?;
+    if all {
+        memory();
+    }
     serving.abort();
     server.stop().await;
     Ok(())
@@ -176,7 +203,8 @@ async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
         },
         actor: Actor::System,
     };
-    for number in 0..CHANNELS {
+    // The last one is flooded.
+    for number in 0..=CHANNELS {
         let channel = format!("C0BENCH{number:03}");
         sandbox
             .handle()
@@ -211,16 +239,17 @@ async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
     Ok(api_key::create(&*state.store, "bench", &ApiScope::ALL, now_ms()).await?)
 }
 
-async fn latency(url: &str, key: &SecretString, sandbox: &Running) -> Result<()> {
+/// Posts events to all channels but the last in turn; measures until the answer, and from there until the message.
+async fn latency(url: &str, key: &SecretString, sandbox: &Running, during: &str, seconds: u64) -> Result<()> {
     let client = reqwest::Client::new();
     let mut turns = tokio::time::interval(Duration::from_micros(1_000_000 / EVENTS_PER_SECOND));
-    let total = EVENTS_PER_SECOND * SECONDS;
+    let total = EVENTS_PER_SECOND * seconds;
     let mut posts = Vec::new();
     for number in 0..total {
         turns.tick().await;
         let (client, url, key) = (client.clone(), url.to_owned(), key.clone());
+        let id = format!("bench{during}-{number}");
         posts.push(tokio::spawn(async move {
-            let id = format!("bench-{number}");
             let json = event_json(&id, number as usize % CHANNELS);
             let start = Instant::now();
             let answer = client
@@ -241,18 +270,60 @@ async fn latency(url: &str, key: &SecretString, sandbox: &Running) -> Result<()>
         answered.insert(id, at);
         answer_times.push(took);
     }
-    let messages =
-        tokio::time::timeout(Duration::from_secs(30), sandbox.handle().wait_for_messages(total)).await?;
-    let waits: Vec<f64> = messages
-        .iter()
-        .filter_map(|message| Some((message.at_ms - answered.get(&message.text)?).max(0) as f64))
-        .collect();
-    if waits.len() as u64 != total {
+    let (last, wanted) = (answered.clone(), total as usize);
+    let found = |messages: &[leadbell_sandbox::Message]| -> Vec<f64> {
+        let waits = messages
+            .iter()
+            .filter_map(|message| Some((message.at_ms - last.get(&message.text)?).max(0) as f64));
+        waits.collect()
+    };
+    let until = Instant::now() + Duration::from_secs(60);
+    let mut waits = found(&sandbox.handle().messages());
+    while waits.len() < wanted && Instant::now() < until {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        waits = found(&sandbox.handle().messages());
+    }
+    if waits.len() != wanted {
         return Err(format!("{} of {total} messages arrived", waits.len()).into());
     }
-    quantiles("an event's answer, at 100 events/s", answer_times);
-    quantiles("from the answer to the message at Slack, at 100 events/s", waits);
+    quantiles(
+        &format!("an event's answer, at 100 events/s{during}"),
+        answer_times,
+    );
+    quantiles(
+        &format!("from the answer to the message at Slack, at 100 events/s{during}"),
+        waits,
+    );
     Ok(())
+}
+
+/// The others while one channel is flooded. Its events are spread over half the time, so that others arrive before, during
+/// and after.
+async fn flood(name: &str, url: &str, key: &SecretString, sandbox: &Running) -> Result<()> {
+    let pouring = async {
+        let client = reqwest::Client::new();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let start = Instant::now();
+        for batch in 0..FLOOD / FLOOD_BATCH {
+            let events: Vec<Value> = (0..FLOOD_BATCH)
+                .map(|at| event_json(&format!("flood-{batch}-{at}"), CHANNELS))
+                .collect();
+            let answer = client
+                .post(url)
+                .bearer_auth(key.expose_secret())
+                .json(&json!({"events": events}))
+                .send()
+                .await?;
+            answer.error_for_status()?;
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{name}: {FLOOD} events for one channel are on disk after {seconds:.1} s");
+        Ok::<(), reqwest::Error>(())
+    };
+    let during = format!(", {name}, beside a flood");
+    let (poured, measured) = tokio::join!(pouring, latency(url, key, sandbox, &during, 10));
+    poured?;
+    measured
 }
 
 async fn throughput(url: &str, key: &SecretString) -> Result<()> {
@@ -262,7 +333,7 @@ async fn throughput(url: &str, key: &SecretString) -> Result<()> {
     let start = Instant::now();
     for batch in 0..BATCHES {
         let events: Vec<Value> = (0..BATCH)
-            .map(|at| event_json(&format!("t-{batch}-{at}"), CHANNELS + 1))
+            .map(|at| event_json(&format!("t-{batch}-{at}"), CHANNELS + 2))
             .collect();
         let answer = client
             .post(url)

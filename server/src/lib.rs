@@ -13,6 +13,7 @@ pub mod cli;
 pub mod config;
 pub mod connections;
 pub mod copies;
+pub mod core_dumps;
 pub mod delivery_log;
 pub mod demo;
 pub mod destinations;

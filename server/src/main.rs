@@ -7,6 +7,9 @@ use leadbell_server::cli::Cli;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Err(error) = leadbell_server::core_dumps::switch_off() {
+        eprintln!("leadbell: core dumps can't be switched off: {error}");
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

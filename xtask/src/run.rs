@@ -32,8 +32,9 @@ pub fn run(workspace: &Workspace, args: &[String]) -> Result<()> {
 
 /// Measures the promised figures (`server/benches/figures.rs`).
 pub fn bench(workspace: &Workspace, args: &[String]) -> Result<()> {
-    let mut command = workspace.cargo();
-    command.args([
+    let mut command = Command::new(workspace.root.join("scripts/with-postgres.sh"));
+    command.current_dir(&workspace.root).args([
+        "cargo",
         "bench",
         "--package",
         "leadbell-server",

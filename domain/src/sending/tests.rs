@@ -1,6 +1,7 @@
 //! Options are read and told in the form's words, and obeyed to the minute.
 
 mod random;
+mod switches;
 
 use std::collections::BTreeMap;
 

@@ -38,6 +38,8 @@ pub enum Advice {
     Look,
     /// The token has to be replaced.
     Token,
+    /// The app has to be added anew, or the token be replaced.
+    Renew,
     /// A scope has to be added to the app.
     Scope,
     /// Somebody who runs the workspace has to allow the app.
@@ -76,6 +78,9 @@ impl Advice {
                 "Look into the channel to see whether the message is there before sending it again."
             }
             Advice::Token => "Paste a new token on the connection; its waiting messages then go out.",
+            Advice::Renew => {
+                "Add the app again with “Add to Slack”, or paste a new token on the connection; its waiting messages then go out."
+            }
             Advice::Scope => {
                 "At api.slack.com/apps, open the app, add the missing scope under OAuth & Permissions, and reinstall it."
             }

@@ -42,9 +42,9 @@ pub const SLACK_ERRORS: &[SlackError] = &[
     later("rate_limited", "Slack gets too many messages just now."),
     later("service_unavailable", "Slack is out of service for a moment."),
     later("request_timeout", "Slack did not get the whole message."),
-    later("team_added_to_org", "The workspace is being moved into an organisation."),
-    later("org_login_required", "The workspace is being moved into an organisation."),
 
+    code("team_added_to_org", SlackFailure::Quota, "The workspace is being moved into an organisation.", Advice::Wait),
+    code("org_login_required", SlackFailure::Quota, "The workspace is being moved into an organisation.", Advice::Wait),
     code("message_limit_exceeded", SlackFailure::Quota, "The workspace has used up its messages.", Advice::Plan),
 
     perhaps("internal_error", "Slack failed in the middle; perhaps the message was posted."),
@@ -56,7 +56,7 @@ pub const SLACK_ERRORS: &[SlackError] = &[
     connection("invalid_auth", "Slack does not know the token.", Advice::Token),
     connection("not_authed", "Slack got no token.", Advice::Token),
     connection("token_revoked", "The token was revoked, or the app was removed from the workspace.", Advice::Token),
-    connection("token_expired", "The token's time has run out.", Advice::Token),
+    connection("token_expired", "The token's time has run out.", Advice::Renew),
     connection("account_inactive", "The app's user or the workspace is gone.", Advice::Token),
     connection("not_allowed_token_type", "Tokens of this kind may not post messages.", Advice::Token),
     connection("team_not_found", "The token's workspace is gone.", Advice::Token),

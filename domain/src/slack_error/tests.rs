@@ -25,9 +25,12 @@ fn documented_codes_are_dealt_with_by_their_class() {
     let classes: [(SlackFailure, &str); 7] = [
         (
             Transient,
-            "ratelimited rate_limited service_unavailable request_timeout team_added_to_org org_login_required",
+            "ratelimited rate_limited service_unavailable request_timeout",
         ),
-        (Quota, "message_limit_exceeded"),
+        (
+            Quota,
+            "message_limit_exceeded team_added_to_org org_login_required",
+        ),
         (Ambiguous, "internal_error fatal_error"),
         (
             Repeated,

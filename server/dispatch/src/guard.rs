@@ -21,6 +21,8 @@ const MINUTE_MS: i64 = 60_000;
 /// How late a delivery may come back for its place in the row, milliseconds. Later it queues anew, so that places
 /// piled up during a standstill do not all go at once.
 const PLACE_KEPT_MS: i64 = 5_000;
+/// A time before the last one by more than this, milliseconds, tells that the clock was set back.
+const SAME_CLOCK_MS: i64 = 5_000;
 
 /// Whether a delivery may be sent.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,6 +56,8 @@ struct Pacing {
     limited: Option<(DestinationId, Timestamp)>,
     /// Deliveries sent away with a place in the row.
     places: HashMap<DeliveryId, Timestamp>,
+    /// The latest time asked at.
+    seen: Timestamp,
 }
 
 impl Pacing {
@@ -66,6 +70,32 @@ impl Pacing {
             paused_until: 0,
             limited: None,
             places: HashMap::new(),
+            seen: 0,
+        }
+    }
+
+    /// Takes note of the time. If the clock was set back, everything moves back with it: waits stay as long as they were.
+    fn note(&mut self, now: Timestamp) {
+        let by = self.seen.saturating_sub(now);
+        // Tasks tell their own times, a little before or after each other's.
+        if by <= SAME_CLOCK_MS {
+            self.seen = self.seen.max(now);
+            return;
+        }
+        self.seen = now;
+        for time in [
+            &mut self.calm_since,
+            &mut self.halved_until,
+            &mut self.full_again,
+            &mut self.paused_until,
+        ] {
+            *time -= by;
+        }
+        if let Some((_, at)) = &mut self.limited {
+            *at -= by;
+        }
+        for at in self.places.values_mut() {
+            *at -= by;
         }
     }
 
@@ -129,6 +159,7 @@ impl ConnectionGuard {
         let pacing = all
             .entry(connection.clone())
             .or_insert_with(|| Pacing::new(self.ceiling));
+        pacing.note(now);
         if pacing.recover(self.ceiling, now) {
             tell_rate(connection, pacing.rate);
         }
@@ -160,6 +191,7 @@ impl ConnectionGuard {
         let pacing = all
             .entry(connection.clone())
             .or_insert_with(|| Pacing::new(self.ceiling));
+        pacing.note(now);
         let before = pacing.limited.replace((destination.clone(), now));
         if before.is_some_and(|(other, at)| other != *destination && now - at < SECOND_LIMIT_WITHIN_MS) {
             pacing.paused_until = pacing.paused_until.max(until);
@@ -324,10 +356,22 @@ mod tests {
 
     #[test]
     fn a_clock_that_jumps_back_harms_nothing() {
-        let bench = Bench(ConnectionGuard::new(Some(300)));
-        bench.limit_both(1_000_000, 1_020_000);
-        bench.ask(1, 5_000);
-        assert_eq!(bench.rate(), 150);
+        let bench = Bench(ConnectionGuard::new(Some(60)));
+        bench.limit_both(90_000_000, 90_020_000);
+        for n in 0..3 {
+            assert_eq!(bench.ask(n, 90_020_000), Go);
+        }
+        assert_eq!(
+            (bench.rate(), bench.ask(4, 90_020_000)),
+            (30, NotBefore(90_022_000))
+        );
+        // A day back: one waits its two seconds, not a day.
+        assert_eq!(bench.ask(5, 3_620_000), NotBefore(3_624_000));
+        assert_eq!(bench.ask(4, 3_622_000), Go);
+        bench.limit_both(3_700_000, 3_720_000);
+        assert_eq!(bench.ask(6, 3_701_000), NotBefore(3_720_000));
+        assert_eq!(bench.ask(6, 1_000), NotBefore(22_000));
+        assert_eq!(bench.rate(), 30);
     }
 
     #[test]

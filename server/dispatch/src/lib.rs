@@ -13,8 +13,11 @@ mod consequence;
 mod guard;
 mod job;
 mod lines;
+#[cfg(test)]
+mod model;
 mod outcome;
 mod recorder;
+mod rounds;
 mod send;
 mod signals;
 mod slack;

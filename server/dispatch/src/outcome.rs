@@ -263,8 +263,8 @@ mod tests {
             ambiguous("internal_error")
         );
         assert_eq!(
-            of_post(&answer(200, &no("team_added_to_org"))),
-            transient("team_added_to_org")
+            of_post(&answer(200, &no("request_timeout"))),
+            transient("request_timeout")
         );
         assert_eq!(
             of_post(&answer(403, &no("invalid_auth"))),

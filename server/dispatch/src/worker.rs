@@ -18,6 +18,7 @@ use crate::guard::{Admission, ConnectionGuard};
 use crate::job::Job;
 use crate::lines::{AT_ONCE, LineBudget, LineJob, REST_MS};
 use crate::recorder::{Done, Recorder};
+use crate::rounds::{Round, Rounds};
 use crate::signals::{Progress, Reporter, WakeHandle};
 use crate::slack::SlackClient;
 
@@ -50,7 +51,7 @@ pub struct Dispatcher {
 struct Turns {
     /// Claim without asking first when the next delivery is due: somebody said there is work.
     claim_first: bool,
-    rescued_at: Option<Timestamp>,
+    rounds: Rounds,
     forgot_at: Option<Timestamp>,
     /// No line of a thread is looked for before.
     lines_rest_until: Timestamp,
@@ -138,7 +139,7 @@ impl Dispatcher {
         }
         let mut turns = Turns {
             claim_first: true,
-            rescued_at: None,
+            rounds: Rounds::default(),
             forgot_at: None,
             lines_rest_until: 0,
             failure_wait: FIRST_WAIT,
@@ -211,10 +212,12 @@ impl Dispatcher {
 
     async fn look(&self, turns: &mut Turns) -> Result<Duration, StoreError> {
         let now = self.clock.now_ms();
-        let rescue_every = self.config.rescue_every_ms;
-        if turns.rescued_at.is_none_or(|at| now - at >= rescue_every) {
-            self.rescue(now).await?;
-            turns.rescued_at = Some(now);
+        if let Some(round) = turns.rounds.due(now, self.config.rescue_every_ms) {
+            if round.set_back {
+                (turns.forgot_at, turns.lines_rest_until) = (None, 0);
+            }
+            let made = self.look_after(round, now).await;
+            made.inspect_err(|_| turns.rounds.failed())?;
         }
         if turns.forgot_at.is_none_or(|at| now - at >= FORGET_EVERY_MS) {
             while self.store.forget_threads(now).await? > 0 {}
@@ -283,7 +286,13 @@ impl Dispatcher {
         Ok(SHORTEST_SLEEP)
     }
 
-    async fn rescue(&self, now: Timestamp) -> Result<(), StoreError> {
+    async fn look_after(&self, round: Round, now: Timestamp) -> Result<(), StoreError> {
+        if round.set_back {
+            let waits = self.store.clock_was_set_back(now).await?;
+            if waits > 0 {
+                tracing::warn!(waits, "the clock was set back: what waits begins its wait anew");
+            }
+        }
         self.store.release_held(now).await?;
         let rescued = self.store.rescue_expired(now).await?;
         if rescued > 0 {

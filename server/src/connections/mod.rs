@@ -5,6 +5,7 @@
 mod keep;
 mod oauth;
 mod place;
+mod renew;
 
 use leadbell_domain::{
     AuditAction, ConnectionId, FieldErrors, SlackToken, TokenKind, Verb, Viewer, explain, needed_scopes,
@@ -20,8 +21,9 @@ use crate::rules::RuleError;
 use crate::state::AppState;
 
 pub use keep::{Kept, keep, keep_token};
-pub use oauth::{Brought, NotAdded, begin, finish, refresh_due, return_address};
+pub use oauth::{Brought, NotAdded, begin, finish, return_address};
 pub use place::{PlaceReport, Reach, look};
+pub use renew::refresh_due;
 
 /// Longest name, in characters.
 pub const MAX_NAME: usize = 80;

@@ -1,7 +1,10 @@
 //! "Add to Slack", with the sandbox in Slack's place.
 
+use std::sync::Arc;
+
+use leadbell_dispatch::{Clock as _, ManualClock, SystemClock};
 use leadbell_domain::Role;
-use leadbell_sandbox::{TokenState, demo};
+use leadbell_sandbox::{Fault, TokenState, demo};
 use reqwest::Url;
 use serde_json::{Value, json};
 
@@ -22,7 +25,7 @@ async fn logged_in(app: &TestApp, role: Role) -> Browser {
 }
 
 /// Goes to Slack; the ways back that its page offers: allowed, and not.
-async fn at_slack(browser: &Browser) -> (String, String) {
+pub async fn at_slack(browser: &Browser) -> (String, String) {
     let to = browser.get("/connections/slack").await.expect(303);
     let to = to.headers["location"].to_str().unwrap().to_owned();
     let page = soon(reqwest::get(&to)).await.unwrap().text().await.unwrap();
@@ -185,4 +188,58 @@ async fn a_token_that_has_ended_is_exchanged_and_what_waited_is_sent() {
             "{text}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_next_token_that_is_lost_on_its_way_is_told_with_what_to_do() {
+    let clock = ManualClock::at(SystemClock.now_ms());
+    let settings = Settings {
+        slack_app: true,
+        clock: Arc::new(clock.clone()),
+        ..Settings::default()
+    };
+    let app = TestApp::on(Database::sqlite(), settings).await;
+    app.slack().rotate_tokens(true);
+    let admin = logged_in(&app, Role::GlobalAdmin).await;
+    let (allow, _) = at_slack(&admin).await;
+    let page = admin.get(&allow).await.expect(303).header("location").to_owned();
+    let id = connections(&app).await[0]["id"].clone();
+    let mut by_id = rule("product", "218", "lms.lead_sold", "{{lead_id}}");
+    by_id["action"].as_object_mut().unwrap().remove("auth_token");
+    app.rule(&set(by_id, "action.connection_id", id)).await;
+    let workspace = app.slack().workspace();
+    let granted = workspace.tokens.keys().find(|value| value.contains("granted"));
+    app.slack()
+        .change_token(granted.unwrap(), |token| token.state = TokenState::Expired);
+    // Slack gives the next token and forgets what it was fetched with; the answer never comes.
+    app.slack()
+        .fail_next("oauth.v2.access", 1, Fault::cut_off().after_the_work());
+    app.event(&sold("1")).await;
+    soon(app.slack().wait_for_calls("oauth.v2.access", 2)).await;
+    // The turn is over, and what is left is of no use.
+    clock.advance(61_000);
+    soon(app.slack().wait_for_calls("oauth.v2.access", 3)).await;
+    let told = soon(async {
+        loop {
+            let told = admin.get("/audit?q=renewed").await.expect(200).text;
+            if told.contains("could not be renewed") {
+                return told;
+            }
+        }
+    })
+    .await;
+    assert!(told.contains("invalid_refresh_token"), "{told}");
+    let now = connections(&app).await[0].clone();
+    assert_eq!(
+        (&now["status"], &now["last_error"]),
+        (&json!("broken"), &json!("token_expired"))
+    );
+    let page = admin.get(&page).await.expect(200).text;
+    assert!(page.contains("Add the app again with"), "{page}");
+    assert_eq!(app.deliveries("1").await[0]["status"], "retrying");
+    // Added again it is the same connection, and what waited goes out.
+    let (allow, _) = at_slack(&admin).await;
+    admin.get(&allow).await.expect(303);
+    clock.advance(2_000);
+    app.texts_until(demo::SALES, "1").await;
 }

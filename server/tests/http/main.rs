@@ -15,6 +15,7 @@ mod catalog_pages;
 mod catalog_rest;
 mod connection_pages;
 mod connection_rest;
+mod core_dumps;
 mod crash;
 mod crash_storm;
 mod crawling;
@@ -54,6 +55,7 @@ mod support;
 mod test_run;
 mod threads;
 mod tokens;
+mod tokens_nowhere;
 mod two_editors;
 
 macro_rules! on_both_databases {

@@ -307,10 +307,7 @@ async fn answers_that_say_no_are_tried_again() {
             ("transient", "service_unavailable"),
         ),
         (Fault::reply(404, &[], "no such page"), ("transient", "http_404")),
-        (
-            Fault::error("team_added_to_org"),
-            ("transient", "team_added_to_org"),
-        ),
+        (Fault::error("request_timeout"), ("transient", "request_timeout")),
     ] {
         bench.fail("chat.postMessage", fault);
         assert_eq!(code(&bench.send().await), expected);

@@ -156,4 +156,8 @@ async fn the_end_waits_for_calls_under_way_and_starts_no_new_ones() {
         leadbell_domain::DeliveryStatus::Queued
     );
     assert_eq!(bench.texts(), ["one"]);
+    // Its lease is given back: whoever comes next need not wait for its end.
+    assert_eq!(bench.store.backlog().await.unwrap().sending, 0);
+    let due = bench.store.next_due().await.unwrap();
+    assert!(due.is_some_and(|due| due <= crate::bench::START), "{due:?}");
 }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod cards;
+mod clock;
 mod doubt;
 mod flow;
 mod limits;

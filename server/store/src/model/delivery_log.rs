@@ -80,6 +80,8 @@ pub struct LoggedDelivery {
     pub resends: i64,
     /// How it stands in a thread, if it is in one.
     pub thread: Option<LoggedThread>,
+    /// It was sent again when nobody knew whether it had been posted before.
+    pub maybe_twice: bool,
 }
 
 /// What sending again would do at one destination.

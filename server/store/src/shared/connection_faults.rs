@@ -48,7 +48,10 @@ pub(super) async fn put_off(db: &mut Connection, ids: &[String], now: Timestamp)
         return Ok(());
     }
     let mut sql = Sql::new("UPDATE destinations SET ready_at = ");
-    sql.push_bind(now.saturating_add(LOOK_AGAIN)).push(" WHERE ");
+    sql.push_bind(now.saturating_add(LOOK_AGAIN))
+        .push(", written_at = ")
+        .push_bind(now)
+        .push(" WHERE ");
     push_in(&mut sql, "id", ids);
     sql.build().execute(db).await?;
     Ok(())
@@ -63,12 +66,10 @@ pub(super) async fn resume(db: &mut Connection, id: &ConnectionId) -> Result<()>
         sqlx::query(&text).bind(id.as_str()).fetch_all(&mut *db).await?;
     }
     // Channels and members that refused the old token, or the app as it was then, may take messages now.
-    sqlx::query(
-        "UPDATE destinations SET blocked_until = 0 WHERE connection_id = $1 AND fault_since IS NOT NULL",
-    )
-    .bind(id.as_str())
-    .execute(&mut *db)
-    .await?;
+    sqlx::query("UPDATE destinations SET rest_until = 0 WHERE connection_id = $1 AND rest_until > 0")
+        .bind(id.as_str())
+        .execute(&mut *db)
+        .await?;
     let text = format!(
         "UPDATE destinations SET ready_at = {READY} \
          WHERE connection_id = $1 AND ready_at IS NOT NULL AND lease_owner IS NULL"

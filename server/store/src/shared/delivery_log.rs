@@ -21,7 +21,7 @@ const SELECT: &str = "SELECT q.id, e.event_id, e.source, q.rule_id, r.number, q.
                       d.target_id, q.text, q.blocks, q.status, q.last_code, q.slack_channel, q.slack_ts, q.created_at, \
                       q.updated_at, e.trigger_key, e.lead_id, r.level, r.entity_id, r.name AS rule_name, \
                       r.deleted_at, r.version AS version_now, r.shows_personal_data, q.destination_id, \
-                      d.connection_id, c.name AS connection_name, q.resends, q.thread_ts";
+                      d.connection_id, c.name AS connection_name, q.resends, q.maybe_twice, q.thread_ts";
 
 /// The rule's version of that time as JSON said that its messages show personal data.
 const SHOWED: &str = ", CASE WHEN EXISTS (SELECT 1 FROM rule_versions v WHERE v.rule_id = q.rule_id \
@@ -209,6 +209,7 @@ async fn complete(db: &mut Connection, rows: &[Row]) -> Result<Vec<LoggedDeliver
                 connection_name: fields.get("connection_name")?,
                 resends: fields.get("resends")?,
                 thread: thread(&fields)?,
+                maybe_twice: fields.flag("maybe_twice")?,
             })
         })
         .collect()

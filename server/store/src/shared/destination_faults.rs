@@ -32,7 +32,7 @@ pub(super) fn refusal(finish: &Finish) -> Option<&str> {
 pub(super) async fn mark(db: &mut Connection, finish: &Finish, code: &str) -> Result<()> {
     sqlx::query(
         "UPDATE destinations SET fault_code = $2, fault_since = COALESCE(fault_since, $3), fault_at = $3, \
-         blocked_until = CASE WHEN blocked_until < $4 THEN $4 ELSE blocked_until END WHERE id = $1",
+         written_at = $3, rest_until = $4 WHERE id = $1",
     )
     .bind(finish.destination.as_str())
     .bind(clean(code))
@@ -58,15 +58,13 @@ pub(super) async fn clear(db: &mut Connection, ids: &[String]) -> Result<()> {
 /// Lets the first waiting message of a refused destination try at once.
 pub(super) async fn retry(db: &mut Connection, id: &DestinationId) -> Result<()> {
     destinations::hold(db, std::iter::once(id)).await?;
-    // Only what the refusal put off: a pause that Slack asked for is kept.
-    sqlx::query(
-        "UPDATE destinations SET blocked_until = 0, \
-         ready_at = CASE WHEN ready_at IS NULL THEN NULL ELSE next_at END \
-         WHERE id = $1 AND fault_since IS NOT NULL",
-    )
-    .bind(id.as_str())
-    .execute(db)
-    .await?;
+    // A pause that Slack asked for is kept.
+    sqlx::query("UPDATE destinations SET rest_until = 0 WHERE id = $1")
+        .bind(id.as_str())
+        .execute(&mut *db)
+        .await?;
+    let text = format!("UPDATE destinations SET ready_at = {READY} WHERE id = $1 AND ready_at IS NOT NULL");
+    sqlx::query(&text).bind(id.as_str()).execute(db).await?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use leadbell_domain::{ConnectionId, DestinationId, Target};
+use leadbell_domain::{ConnectionId, DestinationId, Target, Timestamp};
 
 use super::fields::Fields;
 use super::{CHUNK, Connection, LOCK, Result, Sql, push_in};
@@ -27,6 +27,8 @@ pub(super) struct Held {
     pub(super) lease_delivery: Option<String>,
     /// Slack refuses the place itself.
     pub(super) refused: bool,
+    /// When its times were written.
+    pub(super) written_at: Timestamp,
 }
 
 /// Adds the places that are new, locks all of them in their order, and answers their ids.
@@ -74,7 +76,9 @@ pub(super) async fn hold(
     db: &mut Connection,
     ids: impl Iterator<Item = &DestinationId>,
 ) -> Result<HashMap<String, Held>> {
-    let mut sql = Sql::new("SELECT id, lease_owner, lease_delivery_id, fault_since FROM destinations WHERE ");
+    let mut sql = Sql::new(
+        "SELECT id, lease_owner, lease_delivery_id, fault_since, written_at FROM destinations WHERE ",
+    );
     push_in(&mut sql, "id", ids.map(DestinationId::as_str));
     sql.push(format!(" ORDER BY connection_id, target_kind, target_id{LOCK}"));
     let mut held = HashMap::new();
@@ -86,6 +90,7 @@ pub(super) async fn hold(
             lease_owner: fields.get("lease_owner")?,
             lease_delivery: fields.get("lease_delivery_id")?,
             refused: fields.get::<Option<i64>>("fault_since")?.is_some(),
+            written_at: fields.get("written_at")?,
         };
         held.insert(id, row);
     }
@@ -93,7 +98,8 @@ pub(super) async fn hold(
 }
 
 /// When a free destination with something waiting may be claimed.
-pub(super) const READY: &str = "CASE WHEN blocked_until > next_at THEN blocked_until ELSE next_at END";
+pub(super) const READY: &str = "CASE WHEN rest_until > blocked_until AND rest_until > next_at THEN rest_until \
+                                WHEN blocked_until > next_at THEN blocked_until ELSE next_at END";
 
 /// The oldest waiting delivery of the destination in `table`, or NULL. Also where only its being there matters: an
 /// EXISTS would be answered by PostgreSQL from a hash of the whole queue.

@@ -4,10 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use leadbell_domain::{DeliveryStatus, Outcome, Timestamp};
 
+use super::destinations::Held;
 use super::fields::Fields;
 use super::{
     CHUNK, Connection, Result, Sql, connection_faults, destination_faults, destinations, expect_one, push_in,
-    threads,
+    set_back, threads,
 };
 use crate::text::{clean, clean_opt};
 use crate::verdict::{next_put_back, next_status, outcome_parts, pause};
@@ -34,6 +35,7 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
     }
     let places: BTreeSet<_> = finishes.iter().map(|finish| &finish.destination).collect();
     let mut held = destinations::hold(db, places.into_iter()).await?;
+    put_right(db, &held, finishes).await?;
     let mut standings = standings(db, finishes).await?;
     let mut answers = Vec::with_capacity(finishes.len());
     let mut released = Vec::new();
@@ -106,6 +108,20 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
         destinations::release(db, released).await?;
     }
     Ok(answers)
+}
+
+/// Moves the times of those that were written before the clock was set back: what is written now must not hide it.
+async fn put_right(db: &mut Connection, held: &HashMap<String, Held>, finishes: &[Finish]) -> Result<()> {
+    let Some(now) = finishes.iter().map(|finish| finish.finished_at).max() else {
+        return Ok(());
+    };
+    let ahead: Vec<String> = held
+        .values()
+        .filter(|place| place.written_at > now.saturating_add(set_back::TOLERANCE))
+        .map(|place| place.id.clone())
+        .collect();
+    set_back::held(db, &ahead, now).await?;
+    Ok(())
 }
 
 async fn standings(db: &mut Connection, finishes: &[Finish]) -> Result<HashMap<String, Standing>> {
@@ -187,11 +203,12 @@ async fn mark_place(
     sqlx::query(
         "UPDATE destinations SET blocked_until = CASE WHEN blocked_until < $2 THEN $2 ELSE blocked_until END, \
          ready_at = CASE WHEN ready_at < $2 THEN $2 ELSE ready_at END, \
-         resolved_channel = COALESCE($3, resolved_channel) WHERE id = $1",
+         resolved_channel = COALESCE($3, resolved_channel), written_at = $4 WHERE id = $1",
     )
     .bind(finish.destination.as_str())
     .bind(until)
     .bind(clean_opt(finish.resolved_channel.as_deref()))
+    .bind(finish.finished_at)
     .execute(db)
     .await?;
     Ok(())

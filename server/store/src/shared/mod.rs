@@ -49,6 +49,7 @@ mod search;
 mod sending;
 mod sending_health;
 mod sessions;
+mod set_back;
 mod settings;
 mod slack_apps;
 mod store;

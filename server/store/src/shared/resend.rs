@@ -134,7 +134,9 @@ pub(super) async fn settle(
     let place: DestinationId = Fields::of(&row, "deliveries", "id")?.id("destination_id")?;
     destinations::hold(db, std::iter::once(&place)).await?;
     let moved = sqlx::query(
-        "UPDATE deliveries SET status = $2, last_code = $3, updated_at = $4 WHERE id = $1 AND status = 'ambiguous'",
+        "UPDATE deliveries SET status = $2, last_code = $3, updated_at = $4, \
+         maybe_twice = CASE WHEN $2 = 'failed' THEN 0 ELSE maybe_twice END \
+         WHERE id = $1 AND status = 'ambiguous'",
     )
     .bind(id.as_str())
     .bind(to.key())

@@ -68,6 +68,7 @@ pub(super) async fn claim(
         match read(row, vault) {
             Ok(claim) if is_plain(&fields)? => claimed.claims.push(claim),
             Ok(claim) => match turns::next_up(db, claim.destination.as_str(), terms.public_url, now).await? {
+                turns::NextUp::AsItWas => claimed.claims.push(claim),
                 turns::NextUp::Send => judged.push(claim.destination.to_string()),
                 turns::NextUp::Nothing | turns::NextUp::More => {
                     waits_again.push(claim.destination.to_string())
@@ -85,7 +86,7 @@ pub(super) async fn claim(
     look_again(db, &waits_again).await?;
     connection_faults::put_off(db, &broken, now).await?;
     claimed.unreadable = unreadable.len();
-    rest(db, &unreadable, now + REST_WITHOUT_KEY).await?;
+    rest(db, &unreadable, now).await?;
     if rows.len() < due.len() {
         tracing::error!(
             due = due.len(),
@@ -211,7 +212,7 @@ async fn lease(db: &mut Connection, claims: &[Claim], terms: &Terms<'_>, now: Ti
         .push_bind(now.saturating_add(terms.lease_ms));
     sql.push(", lease_delivery_id = ")
         .push(destinations::oldest_waiting("destinations"));
-    sql.push(", ready_at = NULL");
+    sql.push(", ready_at = NULL, written_at = ").push_bind(now);
     // Numbers, not parameters: PostgreSQL could not tell their type inside CASE.
     let tat = format!("(CASE WHEN tat > {now} THEN tat ELSE {now} END + {interval})");
     sql.push(format!(", tat = {tat}, next_at = {tat} - {ahead} WHERE "));
@@ -234,15 +235,18 @@ async fn lease(db: &mut Connection, claims: &[Claim], terms: &Terms<'_>, now: Ti
     )
 }
 
-/// Puts destinations off.
-async fn rest(db: &mut Connection, ids: &[String], until: Timestamp) -> Result<()> {
+/// Puts destinations off whose token nobody can read.
+async fn rest(db: &mut Connection, ids: &[String], now: Timestamp) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
+    let until = now.saturating_add(REST_WITHOUT_KEY);
     let mut sql = Sql::new("UPDATE destinations SET blocked_until = ");
     sql.push_bind(until)
         .push(", ready_at = ")
         .push_bind(until)
+        .push(", written_at = ")
+        .push_bind(now)
         .push(" WHERE ");
     push_in(&mut sql, "id", ids);
     sql.build().execute(db).await?;

@@ -20,7 +20,7 @@ fn select(refused_only: bool) -> String {
         "WITH backlog AS (SELECT w.destination_id, COUNT(*) AS waiting, MIN(w.created_at) AS oldest \
          FROM deliveries w WHERE w.{WAITING} GROUP BY w.destination_id) \
          SELECT d.id, d.connection_id, c.name AS connection_name, c.status AS connection_status, d.target_kind, \
-         d.target_id, d.fault_code, d.fault_since, d.fault_at, d.next_at, d.blocked_until, \
+         d.target_id, d.fault_code, d.fault_since, d.fault_at, d.next_at, d.blocked_until, d.rest_until, \
          COALESCE(b.waiting, 0) AS waiting, b.oldest AS oldest \
          FROM destinations d LEFT JOIN backlog b ON b.destination_id = d.id \
          JOIN connections c ON c.id = d.connection_id \
@@ -44,7 +44,7 @@ fn state(row: &Row) -> Result<DestinationState> {
         fault_at: fields.get("fault_at")?,
         waiting: fields.get("waiting")?,
         oldest: fields.get("oldest")?,
-        paused_until: next.max(blocked),
+        paused_until: next.max(blocked).max(fields.get("rest_until")?),
     })
 }
 
@@ -72,7 +72,7 @@ async fn one(
     sql.push_bind(id.to_string()).push(
         " GROUP BY w.destination_id) \
          SELECT d.id, d.connection_id, c.name AS connection_name, c.status AS connection_status, d.target_kind, \
-         d.target_id, d.fault_code, d.fault_since, d.fault_at, d.next_at, d.blocked_until, \
+         d.target_id, d.fault_code, d.fault_since, d.fault_at, d.next_at, d.blocked_until, d.rest_until, \
          COALESCE(b.waiting, 0) AS waiting, b.oldest AS oldest \
          FROM destinations d LEFT JOIN backlog b ON b.destination_id = d.id \
          JOIN connections c ON c.id = d.connection_id WHERE d.id = ",

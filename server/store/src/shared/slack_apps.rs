@@ -110,7 +110,7 @@ impl SlackApps for DbStore {
         let found: Vec<String> = sqlx::query_scalar(
             "SELECT id FROM connections WHERE refresh_sealed IS NOT NULL AND removed_at IS NULL \
              AND (expires_at < $1 OR (status = 'broken' AND last_error = 'token_expired')) \
-             AND (refresh_until IS NULL OR refresh_until <= $2) ORDER BY expires_at LIMIT $3",
+             AND (refresh_until IS NULL OR refresh_until <= $2 OR refresh_until > $2 + 600000) ORDER BY expires_at LIMIT $3",
         )
         .bind(before)
         .bind(now)
@@ -136,7 +136,8 @@ impl SlackApps for DbStore {
     ) -> Result<Option<Refreshing>> {
         let row = sqlx::query(
             "UPDATE connections SET refresh_until = $3 WHERE id = $1 AND removed_at IS NULL \
-             AND refresh_sealed IS NOT NULL AND (refresh_until IS NULL OR refresh_until <= $2) \
+             AND refresh_sealed IS NOT NULL \
+             AND (refresh_until IS NULL OR refresh_until <= $2 OR refresh_until > $2 + 600000) \
              RETURNING id, token_version, refresh_sealed",
         )
         .bind(id.as_str())

@@ -8,7 +8,7 @@ use leadbell_domain::{
 
 use super::{
     DbStore, MIGRATOR, Result, SINGLE_SERVER, catalog, connection_faults, connections, deliveries, events,
-    finish, leases, people, rule_lists, rules, sending, turns, upsert,
+    finish, leases, people, rule_lists, rules, sending, set_back, turns, upsert,
 };
 use crate::{
     ApiKey, Backlog, Claim, Connection, ConnectionCheck, ConnectionScope, ConnectionStatus, Delivery,
@@ -256,6 +256,20 @@ impl Store for DbStore {
                 return Ok(rescued);
             }
         }
+    }
+
+    async fn clock_was_set_back(&self, now: Timestamp) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let moved = set_back::destinations(&mut tx, now).await?;
+        tx.commit().await?;
+        // In a transaction of its own: destinations are locked in their order, and this locks them once more.
+        let mut tx = self.begin().await?;
+        let judged = set_back::deliveries(&mut tx, now).await?;
+        tx.commit().await?;
+        let mut tx = self.begin().await?;
+        let lines = set_back::lines(&mut tx, now).await?;
+        tx.commit().await?;
+        Ok(moved + judged + lines)
     }
 
     async fn expire_all_leases(&self, now: Timestamp) -> Result<()> {

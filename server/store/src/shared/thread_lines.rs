@@ -16,7 +16,7 @@ use crate::{LineEnd, LineUpdate, StoreError, ThreadLines};
 const DUE: &str = " FROM threads t JOIN destinations d ON d.id = t.destination_id \
                    JOIN connections c ON c.id = d.connection_id JOIN deliveries q ON q.id = t.parent_id \
                    WHERE t.update_due IS NOT NULL AND t.update_due <= $1 AND d.lease_owner IS NULL \
-                   AND (d.ready_at IS NULL OR d.ready_at > $1) AND d.blocked_until <= $1 AND d.fault_since IS NULL \
+                   AND (d.ready_at IS NULL OR d.ready_at > $1) AND d.blocked_until <= $1 AND d.rest_until <= $1 AND d.fault_since IS NULL \
                    AND c.status <> 'broken' AND c.removed_at IS NULL";
 
 async fn next_due(db: &mut Connection) -> Result<Option<Timestamp>> {

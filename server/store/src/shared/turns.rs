@@ -11,7 +11,7 @@ use leadbell_domain::{
 };
 
 use super::fields::Fields;
-use super::{Connection, LOCK, Result, Row, Sql, destinations, push_in, rule_pace};
+use super::{Connection, LOCK, Result, Row, Sql, destinations, push_in, rule_pace, set_back};
 use crate::StoreError;
 use crate::text::clean;
 use crate::verdict::WAITING;
@@ -42,7 +42,9 @@ struct Waiting {
 
 /// What a turn came to.
 pub(super) enum NextUp {
-    /// The oldest that waits goes out.
+    /// The oldest that waits goes out, as it was when the turn came.
+    AsItWas,
+    /// The oldest that waits goes out; it is another one by now, or says something else.
     Send,
     /// Nothing does now.
     Nothing,
@@ -57,12 +59,17 @@ pub(super) async fn next_up(
     public_url: &str,
     now: Timestamp,
 ) -> Result<NextUp> {
-    for _ in 0..MOST_JUDGED {
+    for judged in 0..MOST_JUDGED {
+        let goes = if judged == 0 {
+            NextUp::AsItWas
+        } else {
+            NextUp::Send
+        };
         let Some(head) = head(db, destination).await? else {
             return Ok(NextUp::Nothing);
         };
         let head = match head {
-            Head::AsItIs => return Ok(NextUp::Send),
+            Head::AsItIs => return Ok(goes),
             Head::ToJudge(head) => head,
         };
         let before = rule_pace::read(db, &head.rule).await?;
@@ -72,10 +79,8 @@ pub(super) async fn next_up(
                 if head.options.caps.is_some() || head.options.first.is_some() {
                     rule_pace::write(db, &head.rule, &pace).await?;
                 }
-                if collapses {
-                    collapse(db, destination, &head, public_url, now).await?;
-                }
-                return Ok(NextUp::Send);
+                let merged = collapses && collapse(db, destination, &head, public_url, now).await?;
+                return Ok(if merged { NextUp::Send } else { goes });
             }
             Turn::Drop(NotSent::Repeat) => drop_one(db, &head.id, now).await?,
             Turn::Drop(why) => set_aside(db, destination, &head.rule, why, None, now).await?,
@@ -169,7 +174,9 @@ fn repeats(message: &Waiting, told: &HashMap<String, Timestamp>) -> bool {
         return false;
     };
     let within = i64::from(repeats.minutes) * 60_000;
-    told.get(key).is_some_and(|at| message.created_at - at < within)
+    // One that was told at a time of the future was told before the clock was set back: nobody knows how long ago.
+    told.get(key)
+        .is_some_and(|at| (-set_back::TOLERANCE..within).contains(&(message.created_at - at)))
 }
 
 async fn drop_one(db: &mut Connection, id: &str, now: Timestamp) -> Result<()> {
@@ -210,14 +217,14 @@ async fn set_aside(
     Ok(())
 }
 
-/// Merges what waits behind the head into it, if there is enough.
+/// Merges what waits behind the head into it, if there is enough; answers whether.
 async fn collapse(
     db: &mut Connection,
     destination: &str,
     head: &Waiting,
     public_url: &str,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     // Of other rules only those whose options have nothing to judge.
     let text = format!(
         "SELECT q.id, q.rule_id, q.repeat_key, q.created_at, q.amount, r.sending, r.number, r.name \
@@ -244,9 +251,10 @@ async fn collapse(
         members.push(message);
     }
     if members.len() < COLLAPSE_FROM || members.first().is_none_or(|first| first.id != head.id) {
-        return Ok(());
+        return Ok(false);
     }
-    merge(db, &members, NotSent::InSummary, public_url, now).await
+    merge(db, &members, NotSent::InSummary, public_url, now).await?;
+    Ok(true)
 }
 
 /// Makes the first of these stand for all.

@@ -186,6 +186,9 @@ pub trait Store:
     /// Marks deliveries whose lease ran out before `now` as ambiguous (with an attempt `lease_expired`) and frees
     /// their destinations. Answers how many.
     async fn rescue_expired(&self, now: Timestamp) -> Result<u64, StoreError>;
+    /// Puts right what waits for times that were near before the clock was set back: such waits begin anew. Answers how
+    /// many there were. Cheap enough for the start and for clocks that jump, not for every look.
+    async fn clock_was_set_back(&self, now: Timestamp) -> Result<u64, StoreError>;
     /// Ends every lease: for the start of a server that is alone on its database.
     async fn expire_all_leases(&self, now: Timestamp) -> Result<(), StoreError>;
     /// Whether only one server can be on this database (SQLite).

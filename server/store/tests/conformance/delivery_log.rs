@@ -287,6 +287,8 @@ pub async fn what_did_not_arrive_is_sent_again_once_and_in_its_order(bench: &Ben
     let rows = log(bench, all()).await;
     let resends: Vec<i64> = rows.iter().rev().map(|row| row.resends).collect();
     assert_eq!(resends, [1, 1, 0]);
+    let twice: Vec<bool> = rows.iter().rev().map(|row| row.maybe_twice).collect();
+    assert_eq!(twice, [false, true, false]);
     assert_eq!(rows[2].delivery.attempts.len(), 2, "the calls of before are kept");
 }
 

@@ -7,7 +7,8 @@ use leadbell_store::{
 
 use crate::connection_faults::fine;
 use crate::samples::{
-    NOON, channel, claim, claim_one, event_for, finish, fresh, id, permanent, publishers, queue, sent,
+    NOON, channel, claim, claim_one, event_for, finish, fresh, id, permanent, publishers, queue,
+    rate_limited, sent,
 };
 use crate::support::Bench;
 
@@ -121,6 +122,23 @@ pub async fn somebody_who_mended_it_need_not_wait(bench: &Bench) {
     bench.store.retry_destination(&place).await.unwrap();
     bench.store.retry_destination(&fresh()).await.unwrap();
     assert_eq!(bench.store.next_due().await.unwrap(), None);
+}
+
+pub async fn trying_at_once_cuts_no_pause_of_slacks_short(bench: &Bench) {
+    let place = refused_one(bench).await;
+    let store = &bench.store;
+    store.retry_destination(&place).await.unwrap();
+    let mut limited = finish(
+        &claim_one(&**store, NOON + 1_000).await,
+        rate_limited(60_000),
+        NOON + 1_000,
+    );
+    limited.retry_at = Some(limited.finished_at + 60_000);
+    let until = limited.finished_at + 60_000;
+    store.finish(&[limited]).await.unwrap();
+    store.retry_destination(&place).await.unwrap();
+    assert!(claim(&**store, until - 1).await.is_empty());
+    claim_one(&**store, until).await;
 }
 
 pub async fn a_better_token_tries_refused_channels_at_once(bench: &Bench) {

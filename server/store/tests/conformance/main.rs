@@ -39,6 +39,7 @@ mod schema;
 mod scopes;
 mod sealed;
 mod sending;
+mod set_back;
 mod settings;
 mod settling;
 mod slack_apps;
@@ -301,6 +302,12 @@ on_both_databases! {
         a_batch_of_answers_is_recorded_in_order,
         an_answer_for_an_unknown_delivery_records_nothing,
         an_answer_of_somebody_else_moves_nothing;
+    set_back:
+        a_pause_that_slack_asked_for_begins_anew_and_is_kept_whole,
+        a_clock_that_is_corrected_a_little_changes_nothing,
+        a_lease_of_before_ends_as_soon_as_any,
+        an_answer_that_comes_after_the_clock_was_set_back_hides_no_wait,
+        what_is_held_back_is_judged_anew_by_the_clock_as_it_is;
     leases:
         an_expired_lease_leaves_an_ambiguous_delivery_and_a_free_destination,
         a_lease_holds_until_its_time,
@@ -330,6 +337,7 @@ on_both_databases! {
         a_refused_channel_keeps_its_messages_and_holds_up_nobody_else,
         the_first_waiting_message_finds_out_that_a_channel_works_again,
         somebody_who_mended_it_need_not_wait,
+        trying_at_once_cuts_no_pause_of_slacks_short,
         a_better_token_tries_refused_channels_at_once,
         what_waits_can_be_given_up,
         destinations_are_told_with_what_waits_there_as_far_as_the_asker_may_see;

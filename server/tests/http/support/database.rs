@@ -44,6 +44,24 @@ impl Database {
         SecretKey::from_bytes([7; 32])
     }
 
+    /// Every byte the database holds: all files of its folder, or every row of every table, with binary columns in
+    /// hexadecimal.
+    pub async fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Sqlite(folder) => {
+                let files = std::fs::read_dir(folder.path().join("data")).expect("the folder");
+                let files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+                // The log of writes goes when the last connection does, perhaps just now: then all is in the file itself.
+                files
+                    .iter()
+                    .filter_map(|file| std::fs::read(file).ok())
+                    .flatten()
+                    .collect()
+            }
+            Self::Postgres { server, schema } => dumped(server, schema).await,
+        }
+    }
+
     /// Clears up. A failed test leaves its schema to look at.
     pub async fn remove(&self) {
         if let Self::Postgres { server, schema } = self {
@@ -61,4 +79,30 @@ async fn on_server(server: &str, statement: &str) {
         .await
         .expect("the statement works");
     admin.close().await.expect("goodbye");
+}
+
+/// The rows of all tables of a schema, and of those that the sessions may have elsewhere.
+async fn dumped(server: &str, schema: &str) -> Vec<u8> {
+    let mut admin = sqlx::PgConnection::connect(server)
+        .await
+        .expect("the test cluster answers");
+    let tables: Vec<(String, String)> = sqlx::query_as(
+        "SELECT table_schema::text, table_name::text FROM information_schema.tables \
+         WHERE table_schema = $1 OR table_schema = 'tower_sessions'",
+    )
+    .bind(schema)
+    .fetch_all(&mut admin)
+    .await
+    .expect("tables");
+    let mut bytes = Vec::new();
+    for (schema, table) in tables {
+        let text = format!("SELECT t::text FROM {schema}.{table} t");
+        let rows: Vec<Option<String>> = sqlx::query_scalar(&text)
+            .fetch_all(&mut admin)
+            .await
+            .expect("rows");
+        bytes.extend(rows.into_iter().flatten().flat_map(String::into_bytes));
+    }
+    admin.close().await.expect("goodbye");
+    bytes
 }

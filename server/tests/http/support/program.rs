@@ -99,6 +99,20 @@ pub struct Program {
 }
 
 impl Program {
+    /// The number under which the system knows it.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// Ends it by a signal that makes the system write a core; whether it wrote one.
+    pub async fn abort(mut self) -> bool {
+        let id = self.id().to_string();
+        let asked = Command::new("kill").args(["-ABRT", &id]).status().await;
+        assert!(asked.expect("kill runs").success());
+        let ended = soon(self.child.wait()).await.expect("it ends");
+        std::os::unix::process::ExitStatusExt::core_dumped(&ended)
+    }
+
     /// `kill -9`.
     pub async fn kill(mut self) {
         soon(self.child.kill()).await.expect("it is dead");
