@@ -29,6 +29,9 @@ mod history;
 mod judging;
 mod large_bodies;
 mod layout;
+mod log_pages;
+mod log_reach;
+mod log_verdicts;
 mod many_rules;
 mod meta;
 mod people;
@@ -131,6 +134,8 @@ on_both_databases! {
         repetitions_at_publisher_level_are_by_publisher_safe_values_only,
         the_options_are_changed_on_a_page_that_keeps_what_was_typed,
         ten_thousand_events_for_one_channel_are_told_in_a_handful_of_messages_and_all_accounted_for;
+    log_verdicts:
+        rules_that_changed_since_are_judged_as_they_were_at_arrival;
     judging:
         an_event_tells_the_verdict_of_every_rule_that_looked_at_it,
         deliveries_are_listed_by_status_rule_and_page;
