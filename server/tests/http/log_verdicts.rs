@@ -25,16 +25,16 @@ const TRIGGERS: [&str; 3] = [
     "lms.publisher_earning_received",
 ];
 
+fn method(dice: &mut Dice) -> &'static str {
+    ["POST", "FORM"][dice.roll(2) as usize]
+}
+
 fn draft(dice: &mut Dice) -> Value {
     let (level, entity) = [("product", "218"), ("publisher", "1044")][dice.roll(2) as usize];
     let trigger = TRIGGERS[dice.roll(3) as usize];
     let mut made = rule(level, entity, trigger, "Lead {{lead_id}}");
     if dice.roll(2) == 0 {
-        made = set(
-            made,
-            "filters.method",
-            json!({"any_of": [["POST", "FORM"][dice.roll(2) as usize]]}),
-        );
+        made = set(made, "filters.method", json!({"any_of": [method(dice)]}));
     }
     if trigger != "lms.lead_rejected" && dice.roll(2) == 0 {
         made = set(
@@ -44,11 +44,8 @@ fn draft(dice: &mut Dice) -> Value {
         );
     }
     made = set(made, "include_test", json!(dice.roll(2) == 0));
-    set(
-        made,
-        "status",
-        json!(["active", "active", "disabled"][dice.roll(3) as usize]),
-    )
+    let status = ["active", "active", "disabled"][dice.roll(3) as usize];
+    set(made, "status", json!(status))
 }
 
 /// Changes the house in some way.
@@ -99,11 +96,7 @@ pub async fn rules_that_changed_since_are_judged_as_they_were_at_arrival(app: &m
         change(app, &mut dice, &mut rules).await;
         let id = format!("e-{step}");
         let trigger = TRIGGERS[dice.roll(3) as usize];
-        let happened = set(
-            event(trigger, &id),
-            "lead.method",
-            json!(["POST", "FORM"][dice.roll(2) as usize]),
-        );
+        let happened = set(event(trigger, &id), "lead.method", json!(method(&mut dice)));
         let happened = set(happened, "is_test", json!(dice.roll(4) == 0));
         app.event(&happened).await;
         // What the event itself tells at once, when nothing has changed yet.
