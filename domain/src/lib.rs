@@ -63,7 +63,7 @@ pub use ids::{
     PresetId, RuleId, SessionId, UserId,
 };
 pub use judge::{Judged, judge_filters, obstacles};
-pub use matrix::{FormFields, filter_label, form_fields, role_offers};
+pub use matrix::{FormFields, filter_label, form_fields};
 pub use money::{InvalidMoney, Money};
 pub use permission::{
     ConnectionReach, Duty, Reach, Scope, Verb, Viewer, connection_reach, duty_reach, may_be_elevated,

@@ -155,6 +155,8 @@ pub fn knows_hosts(viewer: &Viewer) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use leadbell_domain::Policy;
+
     use super::*;
 
     fn viewer(role: Role) -> Viewer {
@@ -164,6 +166,7 @@ mod tests {
             publishers: vec![EntityId::new("1044").unwrap()],
             buyers: vec![EntityId::new("402").unwrap()],
             elevated: false,
+            policy: Policy::default(),
         }
     }
 

@@ -27,6 +27,8 @@ const POLL: Duration = Duration::from_secs(2);
 const LATE_MS: i64 = 10_000;
 /// Rows told at once.
 const AT_ONCE: i64 = 50;
+/// Pages of them that one turn tells; whoever comes from long ago is told in several.
+const PAGES: usize = 4;
 /// Rows remembered as told.
 const REMEMBERED: usize = 5_000;
 /// Times a stream asks before it ends and the browser comes again.
@@ -43,6 +45,8 @@ struct Tail<W> {
     told: HashSet<String>,
     order: VecDeque<String>,
     newest: LogPlace,
+    /// More was found than one turn tells: from there the next one goes on.
+    rest: Option<LogPlace>,
     turns: u32,
 }
 
@@ -73,6 +77,7 @@ where
         search,
         filter,
         who,
+        rest: None,
         told: HashSet::new(),
         order: VecDeque::new(),
         turns: 0,
@@ -107,10 +112,10 @@ where
             at: self.newest.at - LATE_MS,
             id: self.begin.id.clone(),
         };
-        let from = late.max(self.begin.clone());
+        let from = self.rest.take().unwrap_or_else(|| late.max(self.begin.clone()));
         let mut text = String::new();
         let mut walk = Walk::Newer(Some(from));
-        loop {
+        for _ in 0..PAGES {
             let query = event_log::query(self.filter.clone(), walk, AT_ONCE);
             let page = match self.state.store.event_log(&query).await {
                 Ok(page) => page,
@@ -132,10 +137,14 @@ where
                 self.newest = place.max(self.newest.clone());
                 self.remember(event.key.to_string());
             }
+            self.rest = page.next.clone();
             match page.next {
                 Some(next) => walk = Walk::Newer(Some(next)),
                 None => break,
             }
+        }
+        if self.rest.is_some() {
+            self.written.mark_changed();
         }
         if text.is_empty() {
             // A comment: tells both ends that the other is there.

@@ -4,7 +4,6 @@
 
 use leadbell_domain::{
     Event, FilterKey, HIDDEN, Level, Rule, RuleStatus, Verb, Viewer, judge_filters, may_see_money,
-    role_offers,
 };
 use leadbell_store::{Fired, LoggedEvent, RuleAt, RulesAtQuery, StoreError};
 
@@ -162,7 +161,7 @@ fn checks(
     judge_filters(&rule.filters, event, rule.level, &name)
         .into_iter()
         .map(|one| {
-            if !role_offers(one.filter, viewer.role) && one.filter != FilterKey::Method {
+            if viewer.is_withheld(one.filter) {
                 return Check {
                     filter: one.filter,
                     said: "A condition that is not yours to see".to_owned(),

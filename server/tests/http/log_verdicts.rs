@@ -92,7 +92,7 @@ pub async fn rules_that_changed_since_are_judged_as_they_were_at_arrival(app: &m
     let mut dice = Dice(0x2545_f491_4f6c_dd1d);
     let mut rules = Vec::new();
     let mut told: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
-    for step in 0..60 {
+    for step in 0..100 {
         change(app, &mut dice, &mut rules).await;
         let id = format!("e-{step}");
         let trigger = TRIGGERS[dice.roll(3) as usize];

@@ -71,7 +71,7 @@ impl Events for RequestBackend {
             let (state, login) = (state.clone(), login.clone());
             async move {
                 let user = state.store.session_user(&login).await.ok().flatten()?;
-                Some(viewer_of(&user, state.clock.now_ms()))
+                Some(viewer_of(&state, &user))
             }
         };
         event_tail::body(self.state.clone(), search.clone(), filter, resume, who)

@@ -8,10 +8,11 @@ use leadbell_app::views::deliveries::{
 };
 use leadbell_domain::{
     ConnectionId, DeliveryId, DeliveryStatus, EntityId, EntityKind, Level, PlaceholderGroup, Role, Verb,
-    Viewer, explain, may_see_money, may_show_personal_data, placeholders,
+    Viewer, explain, may_read_log, may_see_money, may_show_personal_data, placeholders,
 };
 use leadbell_store::{Attempt, DeliveryFilter, DeliveryLogQuery, LOOK_AT, LogPlace, LoggedDelivery, Walk};
 
+use super::event_log::TEST_RUNS_ONLY;
 use super::rules::destination;
 use crate::access::connection_scope;
 use crate::actor::Caller;
@@ -39,6 +40,10 @@ pub async fn deliveries(
         can_resend: !scopes(viewer, Verb::Manage).is_empty(),
         unusable: Vec::new(),
     };
+    if !may_read_log(viewer.role) {
+        list.unusable = vec![TEST_RUNS_ONLY.to_owned()];
+        return Ok(list);
+    }
     let before = search.before.trim();
     let before = (!before.is_empty()).then(|| before.parse::<LogPlace>());
     let filter = match (
@@ -142,7 +147,6 @@ async fn may_read(state: &AppState, viewer: &Viewer, found: &LoggedDelivery) -> 
     Ok(!version
         .rule
         .action
-        .template
         .placeholder_names()
         .any(|name| hidden.contains(&name)))
 }

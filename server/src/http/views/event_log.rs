@@ -16,6 +16,8 @@ use crate::event_log;
 use crate::http::backend::{PAGE, store_error};
 use crate::state::AppState;
 
+/// What a reader is told who has no part in the log.
+pub const TEST_RUNS_ONLY: &str = "Your role reads test runs only.";
 /// Presets that are offered by name.
 const PRESETS: i64 = 50;
 /// Events of one lead on one page.
@@ -24,7 +26,10 @@ const OF_A_LEAD: i64 = 200;
 /// A page of the log.
 pub async fn events(state: &AppState, viewer: &Viewer, search: &EventSearch) -> Result<EventList, AppError> {
     if !may_read_log(viewer.role) {
-        return Err(AppError::NotFound);
+        return Ok(EventList {
+            unusable: vec![TEST_RUNS_ONLY.to_owned()],
+            ..EventList::default()
+        });
     }
     let mut list = EventList {
         choices: choices(state, viewer).await?,

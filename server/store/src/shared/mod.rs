@@ -68,8 +68,7 @@ use sqlx::{Database, Pool, QueryBuilder, Row as _, Transaction};
 
 use super::{
     BEGIN, Db, EXPLAIN, FIND, KEEPS_ORDER, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN,
-    SEARCH_TABLES,
-    SINGLE_SERVER, TRIGRAMS,
+    SEARCH_TABLES, SINGLE_SERVER, TRIGRAMS,
 };
 use crate::StoreError;
 use crate::known::KnownEntities;
