@@ -21,4 +21,6 @@ pub mod views;
 
 pub use app::App;
 #[cfg(feature = "ssr")]
+pub use desk::event_row_html;
+#[cfg(feature = "ssr")]
 pub use http::router;

@@ -71,13 +71,15 @@ pub enum AuditAction {
     AlertsChanged,
     /// What the house settles for itself was changed.
     SettingsChanged,
+    /// The personal data of an event was shown to a person who asked for it.
+    EventRevealed,
     /// Something was refused that the pages never offer to whoever asked for it.
     RequestRefused,
 }
 
 impl AuditAction {
     /// Every action, in the order in which lists show them.
-    pub const ALL: [AuditAction; 35] = [
+    pub const ALL: [AuditAction; 36] = [
         AuditAction::RuleCreated,
         AuditAction::RuleChanged,
         AuditAction::RuleEnabled,
@@ -112,6 +114,7 @@ impl AuditAction {
         AuditAction::DestinationRetried,
         AuditAction::AlertsChanged,
         AuditAction::SettingsChanged,
+        AuditAction::EventRevealed,
         AuditAction::RequestRefused,
     ];
 
@@ -163,6 +166,7 @@ impl AuditAction {
             AuditAction::DestinationRetried => ("destination.retried", "Channel or member tried again"),
             AuditAction::AlertsChanged => ("alerts.changed", "Alert destination changed"),
             AuditAction::SettingsChanged => ("settings.changed", "Settings changed"),
+            AuditAction::EventRevealed => ("event.revealed", "Personal data of an event shown"),
             AuditAction::RequestRefused => ("request.refused", "Request refused"),
         }
     }

@@ -15,6 +15,7 @@ mod entity;
 mod entry;
 mod errors;
 mod event;
+mod facts;
 mod filter;
 mod ids;
 mod judge;
@@ -55,6 +56,7 @@ pub use event::{
     CallDetails, CampaignRef, Earning, Event, LeadDetails, MoneyDetails, Pingback, PingtreeRef, Reject,
     parse_event,
 };
+pub use facts::{Fact, HIDDEN, event_facts};
 pub use filter::{FilterKey, Filters, ListFilter, Method, PriceCondition, PriceOp, Verdict};
 pub use ids::{
     ApiKeyId, AuditId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey, InvalidId,
@@ -65,7 +67,7 @@ pub use matrix::{FormFields, filter_label, form_fields};
 pub use money::{InvalidMoney, Money};
 pub use permission::{
     ConnectionReach, Duty, Reach, Scope, Verb, Viewer, connection_reach, duty_reach, may_be_elevated,
-    may_show_personal_data, reach,
+    may_read_log, may_see_money, may_show_personal_data, reach,
 };
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use policy::Policy;

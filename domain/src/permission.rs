@@ -122,6 +122,18 @@ pub fn may_show_personal_data(role: Role) -> bool {
     )
 }
 
+/// Whether a role reads the log of what happened (`domain.md` matrix B): all but QA, who sees test runs only.
+#[must_use]
+pub fn may_read_log(role: Role) -> bool {
+    role != Role::Qa
+}
+
+/// Whether a role sees amounts in the log: Support sees all of it with its money masked.
+#[must_use]
+pub fn may_see_money(role: Role) -> bool {
+    !matches!(role, Role::Support | Role::Qa)
+}
+
 /// Whose data a query may touch. Goes into the `WHERE` clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {

@@ -301,7 +301,7 @@ pub(crate) fn mask(value: &str) -> String {
 }
 
 /// A reject code in words that name nobody (`domain.md` §9.2).
-fn neutral_reason(code: &str) -> &'static str {
+pub(crate) fn neutral_reason(code: &str) -> &'static str {
     match code {
         "no_buyer" => "No buyer was available.",
         "filter" => "It did not meet the buyers' filters.",

@@ -62,7 +62,7 @@ export async function logIn(page: Page, email: string): Promise<void> {
  * (all but the Tracking tab) are whole as they come.
  */
 export async function hydrated(page: Page): Promise<void> {
-  if ((await page.locator('link[rel=modulepreload], script').count()) === 0) return;
+  if ((await page.locator('link[rel=modulepreload], script[type=module]').count()) === 0) return;
   // Set by frontend/src/lib.rs.
   await expect(page.locator('html')).toHaveAttribute('data-hydrated', '', { timeout: 20_000 });
 }

@@ -29,6 +29,8 @@ test('messages for a closed channel wait, are seen on every page, and go once it
   await expect(page.getByText('The first message for # C0SALES01 is tried now')).toBeVisible();
   await expect.poll(async () => sandbox.texts(channels.sales), { timeout: 20_000 }).toEqual(['Lead 1', 'Lead 2']);
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Tracking log' }).click();
+  await expect(page.getByRole('heading', { name: 'All Events', level: 1 })).toBeVisible();
+  await page.getByRole('link', { name: 'Deliveries' }).click();
   await expect(page.getByRole('heading', { name: 'Deliveries', level: 1 })).toBeVisible();
   await examine(page, 'deliveries');
 });

@@ -2,12 +2,13 @@
 
 use leadbell_app::views::deliveries::DeliverySearch;
 use leadbell_domain::{
-    ConnectionId, DeliveryStatus, EntityId, FieldErrors, Level, Scope, Timestamp, Verb, Viewer, parse_rfc3339,
+    ConnectionId, DeliveryStatus, EntityId, FieldErrors, Level, Scope, Timestamp, Verb, Viewer, may_read_log,
+    parse_rfc3339,
 };
 use leadbell_store::{DeliveryFilter, RuleScopes};
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
-const DAY_MS: i64 = 24 * HOUR_MS;
+pub(crate) const DAY_MS: i64 = 24 * HOUR_MS;
 
 /// How far back the presets of the log reach, by their keys.
 const WITHIN: [(&str, i64); 4] = [
@@ -20,6 +21,9 @@ const WITHIN: [(&str, i64); 4] = [
 /// The rules whose deliveries a viewer sees ([`Verb::View`]), or may settle and have sent again ([`Verb::Manage`]).
 #[must_use]
 pub fn scopes(viewer: &Viewer, verb: Verb) -> RuleScopes {
+    if !may_read_log(viewer.role) {
+        return RuleScopes::new();
+    }
     Level::ALL
         .into_iter()
         .map(|level| (level, viewer.scope(level, verb)))
@@ -33,7 +37,7 @@ pub fn scopes(viewer: &Viewer, verb: Verb) -> RuleScopes {
 pub fn levels(viewer: &Viewer) -> Vec<Level> {
     Level::ALL
         .into_iter()
-        .filter(|level| viewer.scope(*level, Verb::View) != Scope::Nothing)
+        .filter(|level| may_read_log(viewer.role) && viewer.scope(*level, Verb::View) != Scope::Nothing)
         .collect()
 }
 
@@ -100,6 +104,7 @@ pub fn filter(
         code: given(&search.code).map(str::to_owned),
         rule: None,
         rule_number,
+        preset: None,
         of,
         connection,
         target: given(&search.to).map(|to| to.trim_start_matches(['#', '@', ' ']).to_uppercase()),
@@ -110,13 +115,13 @@ pub fn filter(
     })
 }
 
-fn given(text: &str) -> Option<&str> {
+pub(crate) fn given(text: &str) -> Option<&str> {
     let text = text.trim();
     (!text.is_empty()).then_some(text)
 }
 
 /// The beginning of a day in UTC.
-fn day(errors: &mut FieldErrors, field: &str, text: &str) -> Option<Timestamp> {
+pub(crate) fn day(errors: &mut FieldErrors, field: &str, text: &str) -> Option<Timestamp> {
     errors.keep(
         field,
         parse_rfc3339(&format!("{text}T00:00:00Z")).ok_or("Enter a day, such as 2026-11-23."),
@@ -179,13 +184,13 @@ mod tests {
             from: "1970-01-02".into(),
             ..DeliverySearch::default()
         };
-        let read = filter(&viewer(Role::Qa), Verb::View, &both, 10 * DAY_MS).unwrap();
+        let read = filter(&viewer(Role::Support), Verb::View, &both, 10 * DAY_MS).unwrap();
         assert_eq!((read.from, read.until), (Some(DAY_MS), None));
         let span = DeliverySearch {
             from: String::new(),
             ..both
         };
-        let read = filter(&viewer(Role::Qa), Verb::View, &span, 10 * DAY_MS).unwrap();
+        let read = filter(&viewer(Role::Support), Verb::View, &span, 10 * DAY_MS).unwrap();
         assert_eq!(read.from, Some(10 * DAY_MS - HOUR_MS));
     }
 }

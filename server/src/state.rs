@@ -1,7 +1,7 @@
 //! What every request can reach: the store, the rules in force, the sender, the settings.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering, fence};
 
 use leadbell_dispatch::{Clock, SlackApp, SlackClient, WakeHandle};
 use leadbell_store::{Store, StoreError};
@@ -38,6 +38,8 @@ pub struct AppState {
 pub struct LiveRules {
     set: RuleSet,
     version: AtomicI64,
+    /// Odd while changed rules are put into force.
+    turn: AtomicU64,
     // Changes are fetched and applied one at a time, so that an older answer can't overtake a newer one.
     refreshing: Mutex<()>,
 }
@@ -48,6 +50,7 @@ impl LiveRules {
         let live = Self {
             set: RuleSet::default(),
             version: AtomicI64::new(0),
+            turn: AtomicU64::new(0),
             refreshing: Mutex::new(()),
         };
         live.refresh(store).await?;
@@ -60,6 +63,23 @@ impl LiveRules {
         &self.set
     }
 
+    /// Judges by the rules of one version of the rule set, and tells which: none of them is from before it, none from
+    /// after it. Where rules change meanwhile, it is judged again; they change by a few pointers.
+    pub fn judge<T>(&self, judge: impl Fn(&RuleSet) -> T) -> (T, i64) {
+        loop {
+            let turn = self.turn.load(Ordering::Acquire);
+            if turn % 2 == 0 {
+                let version = self.version.load(Ordering::Acquire);
+                let judged = judge(&self.set);
+                fence(Ordering::Acquire);
+                if self.turn.load(Ordering::Relaxed) == turn {
+                    return (judged, version);
+                }
+            }
+            std::thread::yield_now();
+        }
+    }
+
     /// Takes over what changed since the last time. When this returns, every change committed before the call is in
     /// force.
     pub async fn refresh(&self, store: &dyn Store) -> Result<(), StoreError> {
@@ -70,8 +90,12 @@ impl LiveRules {
             .into_iter()
             .map(|(id, _, entity, _)| (id, entity))
             .collect();
-        self.set.apply(changes.changed, &deleted);
+        let prepared = self.set.prepare(changes.changed, &deleted);
+        self.turn.fetch_add(1, Ordering::AcqRel);
+        fence(Ordering::SeqCst);
+        self.set.put(prepared);
         self.version.store(changes.version, Ordering::Release);
+        self.turn.fetch_add(1, Ordering::Release);
         Ok(())
     }
 

@@ -8,6 +8,7 @@ mod audit;
 mod catalog;
 mod connections;
 mod deliveries;
+mod event_log;
 mod health;
 mod history;
 mod layout;
@@ -36,6 +37,7 @@ pub use audit::AuditPages;
 pub use catalog::CatalogBackend;
 pub use connections::Connections;
 pub use deliveries::Deliveries;
+pub use event_log::{Events, ExportFormat};
 pub use health::Health;
 pub use history::RuleHistoryPages;
 pub use layout::LayoutPages;
@@ -59,6 +61,7 @@ pub trait Backend:
     + Connections
     + Deliveries
     + Elevation
+    + Events
     + Health
     + LayoutPages
     + ManyRules

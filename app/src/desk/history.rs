@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::changes::{changes, facts};
 use super::form::Wrong;
+use super::log::log_of_rule;
 use super::rule_place::{RulePlace, rule_of, under_tracking};
 use super::{Visit, moment};
 use crate::address::Place;
@@ -160,7 +161,8 @@ fn shown(page: &HistoryPage, place: &Place, wrong: &Wrong) -> AnyView {
             <h2 class="page-part__title">{format!("History of rule {}", page.number)} {name}</h2>
             {refusal(wrong)}
             {deleted}
-            <p class="page-part__links"><a href=place.tracking()>"Back to the rules"</a> {links}</p>
+            <p class="page-part__links"><a href=place.tracking()>"Back to the rules"</a>
+                " " <a href=log_of_rule(page.number)>"What it did"</a> {links}</p>
         </section>
         <ol class="versions" role="list">{versions}</ol>
         {pages}

@@ -1,4 +1,4 @@
-//! The document around a desk page: the same head and frame as everywhere, and no script.
+//! The document around a desk page: the same head and frame as everywhere, and no script but where a page brings one.
 
 use leptos::config::LeptosOptions;
 use leptos::prelude::*;
@@ -16,6 +16,8 @@ pub(super) struct Around<'a> {
     pub notice: Option<Notice>,
     pub alert: Option<Alert>,
     pub options: LeptosOptions,
+    /// A script of ours with its nonce.
+    pub script: Option<(&'a str, &'static str)>,
 }
 
 /// The whole document as HTML. To be called under an owner.
@@ -27,10 +29,13 @@ pub(super) fn document(around: Around<'_>, body: AnyView) -> String {
         notice,
         alert,
         options,
+        script,
     } = around;
     let title = format!("{title} · Leadbell");
     let path = Signal::stored(path.to_owned());
     let said = notice.map(|said| view! { <div class="notice">{notice_text(said)}</div> }.erase());
+    let script = script
+        .map(|(nonce, code)| view! { <script nonce=nonce.to_owned() inner_html=code></script> }.erase());
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -47,6 +52,7 @@ pub(super) fn document(around: Around<'_>, body: AnyView) -> String {
                 <header class="header">{brand()} {person.map(|person| menu(person, path))}</header>
                 <div class="notices" role="status">{alert.map(alert_line)} {said}</div>
                 <main id="main" class="main" tabindex="-1">{body}</main>
+                {script}
             </body>
         </html>
     }

@@ -45,6 +45,7 @@ use axum::Router;
 
 use crate::http::Pages;
 
+pub use log::event_row_html;
 pub(crate) use moment::moment;
 pub(crate) use visit::{Visit, draw_for, missing};
 

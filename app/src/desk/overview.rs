@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::Visit;
 use super::catalog::{actions, belongings, facts};
+use super::log::log_of;
 use crate::address::{self, Place};
 use crate::error::AppError;
 use crate::http::Pages;
@@ -85,7 +86,10 @@ fn shown(view: &EntityView, entry: &EntryView) -> AnyView {
             <section class="card">
                 <h2 class="card__title">"Tracking"</h2>
                 <p>{format!("{rules}. A rule sends a Slack message when an event of this {kind} happens.")}</p>
-                <p><a class="button button--primary" href=tracking>"Open Tracking"</a></p>
+                <p class="row-actions">
+                    <a class="button button--primary" href=tracking>"Open Tracking"</a>
+                    <a class="button button--quiet" href=log_of(view.level, row.id.as_str())>"Open the log"</a>
+                </p>
                 <h3 class="card__subtitle">"Events that rules can watch here"</h3>
                 <ul class="plain-list">{triggers}</ul>
             </section>

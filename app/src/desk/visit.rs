@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
+use leptos::nonce::Nonce;
 use leptos::prelude::*;
 
 use super::layout::{Around, document};
@@ -18,6 +19,11 @@ use crate::views::Person;
 /// Nothing on a desk page runs.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
+
+/// The same with one script of ours, told by its nonce, that may ask the server for more.
+fn policy_with(nonce: &str) -> String {
+    format!("{POLICY}; script-src 'nonce-{nonce}'; connect-src 'self'")
+}
 
 /// A request for a desk page by somebody who is logged in. What he may see and do is the backend's to say.
 pub(crate) struct Visit {
@@ -78,6 +84,12 @@ impl Visit {
             .collect()
     }
 
+    /// A header of the request; empty without.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let value = self.parts.headers.get(name);
+        value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     /// The page's path, as it was sent.
     pub(crate) fn path(&self) -> &str {
         self.parts.uri.path()
@@ -86,6 +98,24 @@ impl Visit {
     /// Ends the visit with a page. `body` is what stands in its `<main>`.
     pub(crate) async fn page(self, title: &str, body: impl FnOnce() -> AnyView) -> Response {
         self.draw(StatusCode::OK, title, body).await
+    }
+
+    /// The same with a script at its end. Without it the page must do the same by its links.
+    pub(crate) async fn page_with_script(
+        self,
+        title: &str,
+        script: &'static str,
+        body: impl FnOnce() -> AnyView,
+    ) -> Response {
+        draw(
+            &self.pages,
+            &self.parts,
+            StatusCode::OK,
+            title,
+            Some(script),
+            body,
+        )
+        .await
     }
 
     /// Ends the visit with the form that was posted, drawn again with what is wrong in it.
@@ -134,6 +164,18 @@ pub(crate) async fn draw_for(
     title: &str,
     body: impl FnOnce() -> AnyView,
 ) -> Response {
+    draw(pages, parts, status, title, None, body).await
+}
+
+async fn draw(
+    pages: &Pages,
+    parts: &Parts,
+    status: StatusCode,
+    title: &str,
+    script: Option<&'static str>,
+    body: impl FnOnce() -> AnyView,
+) -> Response {
+    let nonce = script.map(|_| Nonce::new().to_string());
     let backend = backend_of(parts);
     // A notice that can't be read is no reason to show no page.
     let (notice, alert) = match &backend {
@@ -150,11 +192,16 @@ pub(crate) async fn draw_for(
         notice,
         alert,
         options: pages.options(),
+        script: nonce.as_deref().zip(script),
     };
     let html = Owner::new().with(|| document(around, body()));
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    let policy = nonce.and_then(|nonce| HeaderValue::from_str(&policy_with(&nonce)).ok());
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        policy.unwrap_or_else(|| HeaderValue::from_static(POLICY)),
+    );
     // A page shows one person's data: no cache may keep it for another.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -29,7 +29,7 @@ pub struct DeliverySearch {
     pub from: String,
     /// Last day; empty for now.
     pub until: String,
-    /// The last delivery of the page before; empty for the newest.
+    /// Older ones than this place of the log; empty for the newest.
     pub before: String,
 }
 
@@ -38,8 +38,10 @@ pub struct DeliverySearch {
 pub struct DeliveryList {
     /// The rows, newest first.
     pub rows: Vec<DeliveryRow>,
-    /// The delivery after which older ones follow.
+    /// The place before which older ones follow.
     pub next: Option<String>,
+    /// The list is not full, and yet there may be more: so far it was searched.
+    pub searched: Option<Timestamp>,
     /// The levels by whose entities this viewer may narrow.
     pub levels: Vec<Level>,
     /// What the connection is called by which the list is narrowed.

@@ -10,6 +10,8 @@ mod connections;
 #[cfg(feature = "ssr")]
 pub mod deliveries;
 #[cfg(feature = "ssr")]
+pub mod event_log;
+#[cfg(feature = "ssr")]
 pub mod health;
 mod history;
 pub mod layout;

@@ -237,7 +237,7 @@ fn is_formula(text: &str) -> bool {
 }
 
 /// The cell with an apostrophe before what a spreadsheet would take for a formula (and before what looks so guarded).
-fn guarded(cell: &str) -> String {
+pub(crate) fn guarded(cell: &str) -> String {
     if is_formula(cell.trim_start_matches('\'')) {
         format!("'{cell}")
     } else {

@@ -7,6 +7,7 @@ mod save;
 mod told;
 mod words;
 
+pub(crate) use csv::guarded;
 pub use csv::{FileError, Line, MAX_LINES, read, write};
 pub use dry_run::{Checked, check};
 pub use save::{CatalogError, delete, permitted, permitted_kind, save, settle_platform};

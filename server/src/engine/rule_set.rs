@@ -36,6 +36,9 @@ impl Default for RuleSet {
     }
 }
 
+/// Changed shards that are not in force yet.
+pub struct Prepared(Vec<(usize, Arc<Shard>)>);
+
 fn shard_of(entity: &str) -> usize {
     let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(entity);
     (hash % SHARDS as u64) as usize
@@ -73,6 +76,12 @@ impl RuleSet {
 
     /// Takes over rules that were added, changed or deleted. A rule's entity never changes.
     pub fn apply(&self, changed: Vec<StoredRule>, deleted: &[(RuleId, EntityId)]) {
+        self.put(self.prepare(changed, deleted));
+    }
+
+    /// The shards as they will be: what takes long, and what nobody sees yet.
+    #[must_use]
+    pub fn prepare(&self, changed: Vec<StoredRule>, deleted: &[(RuleId, EntityId)]) -> Prepared {
         let mut by_shard: HashMap<usize, Vec<Change>> = HashMap::new();
         for rule in changed {
             by_shard
@@ -86,6 +95,7 @@ impl RuleSet {
                 .or_default()
                 .push(Change::Remove(id, entity));
         }
+        let mut prepared = Vec::with_capacity(by_shard.len());
         for (index, changes) in by_shard {
             let mut shard = Shard::clone(&self.shards[index].load());
             for change in changes {
@@ -99,7 +109,15 @@ impl RuleSet {
                     Change::Remove(id, entity) => remove(&mut shard, id, entity),
                 }
             }
-            self.shards[index].store(Arc::new(shard));
+            prepared.push((index, Arc::new(shard)));
+        }
+        Prepared(prepared)
+    }
+
+    /// Puts prepared shards into force: as many pointers as there are.
+    pub fn put(&self, prepared: Prepared) {
+        for (index, shard) in prepared.0 {
+            self.shards[index].store(shard);
         }
     }
 

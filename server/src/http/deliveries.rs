@@ -5,16 +5,18 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
 use leadbell_domain::{
-    DeliveryId, DeliveryStatus, Event, EventId, Explanation, FieldErrors, Level, RuleId, Verb, Verdict,
-    Viewer, explain, format_rfc3339, parse_event,
+    DeliveryId, DeliveryStatus, Event, EventId, Explanation, FieldErrors, RuleId, Verb, Viewer, explain,
+    format_rfc3339, parse_event,
 };
-use leadbell_store::{Delivery, DeliveryQuery, RuleQuery, StoredEvent};
+use leadbell_store::{Delivery, DeliveryQuery, LoggedEvent};
 use serde_json::{Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
 use super::request::{Id, Params};
+use crate::delivery_log::scopes;
 use crate::state::AppState;
+use crate::verdicts::{Outcome, RuleVerdict, verdicts};
 
 /// The routes.
 pub fn router() -> Router<AppState> {
@@ -118,8 +120,11 @@ async fn event(
     let viewer = authenticate(&state, &headers, ApiScope::Read).await?;
     let none = || Problem::new(StatusCode::NOT_FOUND, "There is no event of this id.");
     let id = EventId::new(id).map_err(|_| none())?;
-    let stored = state.store.find_events(&id).await?;
-    let first = stored.first().ok_or_else(none)?;
+    let found = state
+        .store
+        .logged_events(&id, &scopes(&viewer, Verb::View))
+        .await?;
+    let logged = found.first().ok_or_else(none)?;
     let query = DeliveryQuery {
         event_id: Some(id.clone()),
         limit: 1_000,
@@ -130,65 +135,68 @@ async fn event(
         .list_deliveries(&query)
         .await?
         .into_iter()
-        .filter(|row| row.source == first.source)
+        .filter(|row| logged.fired.iter().any(|fired| fired.delivery == row.id))
         .collect();
-    let body: Value = serde_json::from_str(&first.body).unwrap_or(Value::Null);
-    let verdicts = match parse_event(&body, first.received_at) {
-        Ok(event) => verdicts(&state, &viewer, &event, first, &deliveries).await?,
+    let body: Value = serde_json::from_str(&logged.body).unwrap_or(Value::Null);
+    let judged = match parse_event(&body, logged.received_at) {
+        Ok(event) => all_verdicts(&state, &viewer, &event, logged).await?,
         Err(_) => Vec::new(),
     };
     Ok(Json(json!({
-        "event_id": first.event_id,
-        "trigger": first.trigger,
-        "occurred_at": format_rfc3339(first.occurred_at),
-        "received_at": format_rfc3339(first.received_at),
+        "event_id": logged.event_id,
+        "trigger": logged.trigger,
+        "occurred_at": format_rfc3339(logged.occurred_at),
+        "received_at": format_rfc3339(logged.received_at),
         "event": body,
-        "verdicts": verdicts,
+        "verdicts": judged,
         "deliveries": deliveries.iter().map(view).collect::<Vec<_>>(),
     })))
 }
 
-/// What every rule of the event's trigger and scope made of it. A rule that was changed after the event arrived is
-/// judged as it stands now and marked, unless its delivery says that it fired.
-async fn verdicts(
+/// Verdicts told at most; an entity has more rules of one trigger only in a test of its limits.
+const VERDICTS: usize = 2_000;
+
+/// What every rule of the event's trigger and scope made of it, each as it was when the event arrived.
+async fn all_verdicts(
     state: &AppState,
     viewer: &Viewer,
     event: &Event,
-    stored: &StoredEvent,
-    deliveries: &[Delivery],
+    logged: &LoggedEvent,
 ) -> Result<Vec<Value>, Problem> {
-    let mut all = Vec::new();
-    for level in Level::ALL {
-        let Some(entity) = event.scope_id(level) else {
-            continue;
-        };
-        let query = RuleQuery {
-            trigger: Some(event.trigger),
-            limit: 1_000,
-            ..RuleQuery::of(viewer.scope(level, Verb::View), level, entity.clone())
-        };
-        for row in state.store.list_rules(&query).await?.rows {
-            let rule = &row.stored;
-            let fired = deliveries.iter().find(|delivery| delivery.rule == rule.id);
-            let changed_since = rule.updated_at > stored.received_at;
-            let (verdict, filter, actual) = match (fired, rule.rule.verdict(event)) {
-                (Some(_), _) => ("matched", None, None),
-                (None, _) if event.is_test && !rule.rule.includes_test_leads => ("test_event", None, None),
-                (None, _) if event.is_duplicate_pingback() && !rule.rule.includes_duplicates => {
-                    ("duplicate_ping_back", None, None)
-                }
-                (None, _) if rule.rule.status == leadbell_domain::RuleStatus::Disabled => {
-                    ("disabled", None, None)
-                }
-                (None, Verdict::Filtered { filter, actual }) => ("filtered", Some(filter), actual),
-                (None, Verdict::Match) => ("not_in_force", None, None),
-            };
-            all.push(json!({
-                "rule_id": rule.id, "rule_number": rule.number, "level": level, "verdict": verdict,
-                "filter": filter, "actual": actual, "delivery_id": fired.map(|delivery| &delivery.id),
-                "rule_changed_since": changed_since,
-            }));
+    let (mut all, mut from) = (Vec::new(), None);
+    loop {
+        let (judged, more) = verdicts(state, viewer, event, logged, from).await?;
+        all.extend(judged.iter().map(verdict));
+        match more {
+            Some(more) if all.len() < VERDICTS => from = Some(more),
+            _ => return Ok(all),
         }
     }
-    Ok(all)
+}
+
+fn verdict(judged: &RuleVerdict) -> Value {
+    let stops = judged
+        .checks
+        .iter()
+        .find(|check| judged.outcome == Outcome::Filtered && !check.passed);
+    let checks: Vec<Value> = judged
+        .checks
+        .iter()
+        .map(|check| {
+            json!({"filter": check.filter, "said": check.said, "actual": check.actual, "passed": check.passed})
+        })
+        .collect();
+    json!({
+        "rule_id": judged.rule.id,
+        "rule_number": judged.rule.number,
+        "rule_version": judged.rule.version,
+        "level": judged.rule.rule.level,
+        "verdict": judged.outcome.key(),
+        "filter": stops.map(|check| check.filter),
+        "actual": stops.and_then(|check| check.actual.clone()),
+        "checks": checks,
+        "delivery_id": judged.fired.as_ref().map(|fired| &fired.delivery),
+        "rule_changed_since": judged.rule.changed_since,
+        "rule_deleted_since": judged.rule.deleted_now,
+    })
 }

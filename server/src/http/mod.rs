@@ -42,6 +42,7 @@ use tower_http::trace::TraceLayer;
 use crate::ingest;
 use crate::state::AppState;
 pub use session::{AnySessionStore, ENDED_MS as LOGIN_ENDED_MS};
+pub(crate) use views::{event_host, event_rows};
 
 /// What the router needs beside the state.
 pub struct Web {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use leadbell_dispatch::WakeHandle;
 use leadbell_store::{NewEvent, Recorded, Store, StoreError};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// Requests that may wait for a commit; more are told to come back later.
 const QUEUE: usize = 1_024;
@@ -38,6 +38,7 @@ struct Job {
 #[derive(Clone)]
 pub struct Committer {
     jobs: mpsc::Sender<Job>,
+    written: watch::Receiver<u64>,
 }
 
 impl Committer {
@@ -45,8 +46,15 @@ impl Committer {
     #[must_use]
     pub fn start(store: Arc<dyn Store>, wake: WakeHandle) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(run(store, wake, queue));
-        Self { jobs }
+        let (count, written) = watch::channel(0);
+        tokio::spawn(run(store, wake, queue, count));
+        Self { jobs, written }
+    }
+
+    /// Changes whenever this server has written events.
+    #[must_use]
+    pub fn written(&self) -> watch::Receiver<u64> {
+        self.written.clone()
     }
 
     /// Writes the events of one request. Answers after the commit, in order.
@@ -62,7 +70,12 @@ impl Committer {
     }
 }
 
-async fn run(store: Arc<dyn Store>, wake: WakeHandle, mut queue: mpsc::Receiver<Job>) {
+async fn run(
+    store: Arc<dyn Store>,
+    wake: WakeHandle,
+    mut queue: mpsc::Receiver<Job>,
+    written: watch::Sender<u64>,
+) {
     while let Some(first) = queue.recv().await {
         let mut count = first.events.len();
         let mut group = vec![first];
@@ -73,6 +86,7 @@ async fn run(store: Arc<dyn Store>, wake: WakeHandle, mut queue: mpsc::Receiver<
             group.push(job);
         }
         write(&*store, &wake, group).await;
+        written.send_modify(|count| *count += 1);
     }
 }
 

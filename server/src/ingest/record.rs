@@ -41,6 +41,8 @@ pub fn record(
         publisher: event.publisher.as_ref().map(|publisher| publisher.id.clone()),
         campaign: event.campaign.as_ref().map(|campaign| campaign.entity.id.clone()),
         lead_id: event.lead.id.clone(),
+        call_id: event.call.as_ref().and_then(|call| call.id.clone()),
+        rules_seq: None,
         body,
         deliveries,
         mentions: mentions(event),

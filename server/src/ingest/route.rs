@@ -184,5 +184,9 @@ async fn prepare(state: &AppState, json: &Value, now: i64) -> Result<NewEvent, F
         // The message goes out with "-" for what is not known; whether it can be written is the commit's affair.
         tracing::warn!(%error, "names can't be looked up");
     }
-    Ok(record(&event, body, state.rules.set(), &state.public_url, now))
+    let (mut judged, version) = state
+        .rules
+        .judge(|rules| record(&event, body.clone(), rules, &state.public_url, now));
+    judged.rules_seq = Some(version);
+    Ok(judged)
 }

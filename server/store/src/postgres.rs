@@ -44,6 +44,9 @@ const EXPLAIN: &str = "EXPLAIN";
 const TRIGRAMS: bool = true;
 /// Whether long lists have a table of trigrams beside them: an index of them does here.
 const SEARCH_TABLES: bool = false;
+/// Whether a join of one row each keeps the order of the table it begins with, unasked: here it may become any kind of
+/// join, and asking costs nothing where it does keep it.
+const KEEPS_ORDER: bool = false;
 const SINGLE_SERVER: bool = false;
 
 /// Connections of one server. PostgreSQL allows 100 in all by default; this leaves room for several servers.

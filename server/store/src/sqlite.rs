@@ -41,6 +41,9 @@ const EXPLAIN: &str = "EXPLAIN QUERY PLAN";
 const TRIGRAMS: bool = false;
 /// Whether long lists have a table of trigrams beside them (`rules_search`, `audit_search`).
 const SEARCH_TABLES: bool = true;
+/// Whether a join of one row each keeps the order of the table it begins with, unasked: then asking would make it read
+/// to the end and sort.
+const KEEPS_ORDER: bool = true;
 const SINGLE_SERVER: bool = true;
 
 /// Connections that only read. WAL lets them run beside the writer.

@@ -50,6 +50,8 @@ fn event(number: usize, planned: Option<(&StoredRule, Target)>) -> NewEvent {
         publisher: EntityId::new("1044").ok(),
         campaign: None,
         lead_id: format!("{number}"),
+        call_id: None,
+        rules_seq: None,
         body: format!(r#"{{"event_id":"{number}","pad":"{}"}}"#, "x".repeat(600)),
         deliveries: deliveries.into_iter().collect(),
         mentions: Vec::new(),

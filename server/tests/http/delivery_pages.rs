@@ -125,7 +125,7 @@ async fn a_long_log_is_read_page_by_page_without_a_gap() {
     let first = admin.get("/log/deliveries").await.expect(200).text;
     assert_eq!(first.matches("table__name").count(), 50);
     let (_, rest) = first.split_once("before=").expect("a way to older ones");
-    let id: String = rest.chars().take(36).collect();
+    let id: String = rest.chars().take_while(|letter| *letter != '"').collect();
     let second = admin
         .get(&format!("/log/deliveries?before={id}"))
         .await
@@ -216,11 +216,7 @@ async fn a_message_that_shows_personal_data_is_shown_to_who_may_see_it() {
         json!("masked"),
     );
     app.put(&path, &without(masked, "summary")).await.expect(200);
-    for (role, sees) in [
-        (Role::GlobalAdmin, true),
-        (Role::Support, false),
-        (Role::Qa, false),
-    ] {
+    for (role, sees) in [(Role::GlobalAdmin, true), (Role::Support, false)] {
         let browser = as_role(&app, role).await;
         let page = browser
             .get(&format!("/log/deliveries/{id}"))
@@ -309,7 +305,6 @@ async fn only_who_may_change_a_rule_sends_its_messages_again_or_settles_them() {
     let doubtful = refused(&app, "lead-2", "internal_error", 1).await;
     for (role, status) in [
         (Role::Support, 403),
-        (Role::Qa, 403),
         (Role::PublisherAgent, 404),
         (Role::Publisher, 404),
         (Role::CallLogicAdmin, 404),

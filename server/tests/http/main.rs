@@ -30,6 +30,9 @@ mod history;
 mod judging;
 mod large_bodies;
 mod layout;
+mod log_pages;
+mod log_reach;
+mod log_verdicts;
 mod many_rules;
 mod meta;
 mod people;
@@ -137,6 +140,8 @@ on_both_databases! {
     threads:
         a_leads_messages_form_a_thread_whose_first_says_how_things_stand,
         threads_are_of_one_connection_and_a_test_run_is_in_none;
+    log_verdicts:
+        rules_that_changed_since_are_judged_as_they_were_at_arrival;
     judging:
         an_event_tells_the_verdict_of_every_rule_that_looked_at_it,
         deliveries_are_listed_by_status_rule_and_page;

@@ -2,9 +2,10 @@
 
 use leadbell_domain::{FilterKey, Level, Role};
 use leadbell_sandbox::demo;
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Browser, TestApp, event, person, rule, set, sold};
+use crate::support::{Browser, TestApp, event, person, rule, set, sold, soon};
 
 /// In the name of everything that is none of his business.
 const MARK: &str = "zebra";
@@ -122,6 +123,20 @@ async fn ask_everything(browser: &Browser, own: &str, others: &[String]) {
         "/catalog/buyers",
         "/catalog/pingtrees",
         "/log",
+        "/log?campaign=8807",
+        "/log?q=his&how=contains",
+        "/log?status=none",
+        "/log?rule=2",
+        "/log/deliveries",
+        "/log/deliveries?campaign=8807",
+        "/log/events/his-lead",
+        "/log/events/his-lead?platform=lms",
+        "/log/events/2",
+        "/log/leads/his-lead",
+        "/log/leads/2",
+        "/log/export?format=csv",
+        "/log/export?format=ndjson",
+        "/log/export?format=ndjson&campaign=8807",
         "/help/slack",
     ] {
         browser.get(list).await;
@@ -165,6 +180,20 @@ async fn ask_everything(browser: &Browser, own: &str, others: &[String]) {
         }
     }
     browser.call("frame", &json!({})).await.expect(200);
+    for event in ["his-lead", "2"] {
+        let path = format!("/log/events/{event}");
+        browser.form(&path, &[("do", "reveal")]).await;
+    }
+    follow(browser).await;
+}
+
+/// What a reader of the log is sent as it grows: all of it, from the beginning.
+async fn follow(browser: &Browser) {
+    let begin = "0_00000000-0000-0000-0000-000000000000";
+    let request = browser.request(Method::GET, &format!("/log/tail?resume={begin}"));
+    let mut stream = soon(request.send()).await.expect("an answer");
+    let piece = soon(stream.chunk()).await.expect("no break").expect("something");
+    browser.note(&String::from_utf8_lossy(&piece));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

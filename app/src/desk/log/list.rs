@@ -5,6 +5,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 
 use super::search::toolbar;
+use super::tabs::{Tab, head};
 use super::{LIST, address, parts};
 use crate::desk::{Visit, moment};
 use crate::http::Pages;
@@ -24,17 +25,15 @@ pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Respon
 }
 
 fn page(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
-    let shown = if list.rows.is_empty() {
+    let shown = if list.rows.is_empty() && list.searched.is_some() {
+        ways(list, search)
+    } else if list.rows.is_empty() {
         empty(list, search)
     } else {
         table(list, search)
     };
     view! {
-        <header class="head">
-            <p class="head__way">"Tracking Log"</p>
-            <div class="head__line"><h1 class="head__title">"Deliveries"</h1></div>
-            <p class="hint">"Every message that a rule wanted sent, with what Slack made of it."</p>
-        </header>
+        {head(Tab::Deliveries, "Every message that a rule wanted sent, with what Slack made of it.")}
         {toolbar(list, search)}
         {unusable(list)}
         {shown}
@@ -102,15 +101,18 @@ fn ways(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
     });
     let older = list.next.as_deref().map(|next| {
         let to = search.address_after(next);
-        view! { <a class="button button--quiet button--small" href=to>"Older"</a> }.erase()
+        view! { <a class="button button--quiet button--small" href=to>{if list.searched.is_some() { "Go on searching" } else { "Older" }}</a> }.erase()
     });
+    let searched = list
+        .searched
+        .map(|at| view! { <span>"Searched back to " {moment(at)}</span> }.erase());
     let shown = match list.rows.len() {
         1 => "1 delivery".to_owned(),
         many => format!("{many} deliveries"),
     };
     view! {
         <nav class="pager" aria-label="Pages of this list">
-            <span class="pager__count">{shown}</span>
+            <span class="pager__count">{shown} " " {searched}</span>
             <span class="pager__links">{newest} {older}</span>
         </nav>
     }

@@ -1,19 +1,35 @@
 //! The tracking log: what became of messages.
 
+mod event;
+mod event_search;
+mod events;
+mod lead;
 mod list;
 mod one;
 mod parts;
 mod resend;
+mod row;
 mod search;
+mod tabs;
+mod verdicts;
 
 pub(super) use parts::span;
+pub use row::event_row_html;
+pub(super) use tabs::{log_of, log_of_rule};
 
 use axum::Router;
 use axum::routing::get;
+use leadbell_domain::Platform;
 
 use crate::http::Pages;
-use crate::logic::query::{decode, encode};
+use crate::logic::query::{decode, encode, with_query};
 
+/// Where the log of events is.
+const EVENTS: &str = "/log";
+/// What is new in it, as it arrives.
+const TAIL: &str = "/log/tail";
+/// All of a search as a file.
+const EXPORT: &str = "/log/export";
 /// Where the list is.
 const LIST: &str = "/log/deliveries";
 /// Where people see what sending again would do.
@@ -22,6 +38,12 @@ const RESEND: &str = "/log/deliveries/resend";
 /// The addresses.
 pub(super) fn router() -> Router<Pages> {
     Router::new()
+        .route(EVENTS, get(events::open))
+        .route(TAIL, get(events::tail))
+        .route(EXPORT, get(events::export))
+        .route("/log/events/{id}", get(event::open).post(event::post))
+        .route("/log/leads/{id}", get(lead::open))
+        .merge(tabs::router())
         .route(LIST, get(list::open))
         .route(RESEND, get(resend::open).post(resend::post))
         .route("/log/deliveries/{id}", get(one::open).post(one::post))
@@ -30,6 +52,19 @@ pub(super) fn router() -> Router<Pages> {
 /// The address of a delivery's page.
 fn address(id: &str) -> String {
     format!("{LIST}/{}", encode(id))
+}
+
+/// The address of an event's page.
+fn event_address(id: &str, platform: Platform) -> String {
+    with_query(
+        &format!("{EVENTS}/events/{}", encode(id)),
+        &[("platform", platform.key())],
+    )
+}
+
+/// The address of everything about a lead or a call.
+fn lead_address(id: &str) -> String {
+    format!("{EVENTS}/leads/{}", encode(id))
 }
 
 /// The id in an address of one delivery.

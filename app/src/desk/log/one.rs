@@ -223,7 +223,7 @@ fn message(found: &DeliveryView) -> AnyView {
     .erase()
 }
 
-fn calls(found: &DeliveryView) -> AnyView {
+pub(super) fn calls(found: &DeliveryView) -> AnyView {
     let body = if found.calls.is_empty() {
         view! { <p class="hint">"Slack was not called yet."</p> }.erase()
     } else {

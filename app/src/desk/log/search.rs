@@ -96,13 +96,13 @@ impl DeliverySearch {
     }
 }
 
-fn options(all: impl Iterator<Item = (&'static str, &'static str)>, chosen: &str) -> AnyView {
+pub(super) fn options(all: impl Iterator<Item = (&'static str, &'static str)>, chosen: &str) -> AnyView {
     all.map(|(key, label)| view! { <option value=key selected=key == chosen>{label}</option> }.erase())
         .collect_view()
         .erase()
 }
 
-fn field(name: &'static str, label: &'static str, value: &str, kind: &'static str) -> AnyView {
+pub(super) fn field(name: &'static str, label: &'static str, value: &str, kind: &'static str) -> AnyView {
     let list = (name == "code").then_some("codes");
     view! {
         <label class="log-filter">

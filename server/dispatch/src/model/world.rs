@@ -157,6 +157,8 @@ impl<'a> World<'a> {
 
     fn event(&self, id: &str, delivery: PlannedDelivery) -> NewEvent {
         NewEvent {
+            call_id: None,
+            rules_seq: None,
             key: EventKey::new(uuid::Uuid::now_v7().to_string()).unwrap(),
             source: Platform::Lms,
             event_id: EventId::new(id).unwrap(),

@@ -199,6 +199,8 @@ impl Bench {
             publisher: None,
             campaign: None,
             lead_id: "1".into(),
+            call_id: None,
+            rules_seq: None,
             body: "{}".into(),
             deliveries: vec![PlannedDelivery {
                 id: delivery,

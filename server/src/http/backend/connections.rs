@@ -8,9 +8,10 @@ use leadbell_domain::{ConnectionId, FieldErrors, SecretText, SlackToken, Verb, V
 
 use super::{RequestBackend, rule_error, store_error};
 use crate::access::connections_within;
+use crate::access::rule_scopes;
 use crate::connections::{self, Change, Checked, Kept};
+use crate::destinations;
 use crate::http::views;
-use crate::{delivery_log, destinations};
 
 fn id_of(text: &str) -> Result<ConnectionId, AppError> {
     ConnectionId::new(text).map_err(|_| AppError::NotFound)
@@ -22,7 +23,7 @@ const ALERTED: i64 = 20;
 impl RequestBackend {
     /// Whether messages of rules that the viewer may see wait for a channel or member that Slack refuses.
     async fn refused_destinations(&self, viewer: &Viewer) -> Option<Alert> {
-        let scopes = delivery_log::scopes(viewer, Verb::View);
+        let scopes = rule_scopes(viewer);
         let refused = match self.state.store.refused_destinations(&scopes, ALERTED).await {
             Ok(refused) => refused,
             Err(error) => {

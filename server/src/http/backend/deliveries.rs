@@ -42,7 +42,8 @@ impl Deliveries for RequestBackend {
     }
 
     async fn delivery(&self, id: &str) -> Result<DeliveryView, AppError> {
-        views::delivery(&self.state, &self.viewer()?, &id_of(id)?).await
+        let found = views::delivery(&self.state, &self.viewer()?, &id_of(id)?).await?;
+        Ok(found.0)
     }
 
     async fn resend_look(&self, choice: &ResendChoice) -> Result<ResendLook, AppError> {

@@ -9,6 +9,7 @@ mod catalog;
 mod connections;
 mod deliveries;
 mod elevation;
+mod event_log;
 mod health;
 mod history;
 mod keys;
@@ -196,7 +197,7 @@ fn menu(viewer: &Viewer, own_profile: bool) -> Vec<MenuLink> {
         menu.push(link("/health", "Health"));
     }
     if !delivery_log::scopes(viewer, Verb::View).is_empty() {
-        menu.push(link("/log/deliveries", "Tracking log"));
+        menu.push(link("/log", "Tracking log"));
     }
     // One entry stands for all of them where there are many: a line of links has room for so many only.
     let mut system = system(viewer);

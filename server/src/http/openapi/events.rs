@@ -233,18 +233,29 @@ pub(super) fn verdict() -> Value {
         "duplicate_ping_back",
         "disabled",
         "filtered",
-        "not_in_force",
     ];
+    let check = closed(
+        &json!({
+            "filter": super::pieces::text(),
+            "said": {"type": "string", "description": "What it wants and what there was, in words."},
+            "actual": {"type": ["string", "null"]},
+            "passed": {"type": "boolean"},
+        }),
+        &[],
+    );
     closed(
         &json!({
             "rule_id": super::pieces::uuid(),
             "rule_number": count(1),
+            "rule_version": {"type": "integer", "minimum": 1, "description": "The version in force when the event arrived: what is judged here."},
             "level": super::pieces::one_of(&leadbell_domain::Level::ALL),
             "verdict": {"type": "string", "enum": outcomes},
             "filter": {"type": ["string", "null"], "description": "The filter that kept it out."},
             "actual": {"type": ["string", "null"], "description": "What the event had there."},
+            "checks": list(&check),
             "delivery_id": {"type": ["string", "null"], "format": "uuid"},
-            "rule_changed_since": {"type": "boolean", "description": "The rule was changed after the event arrived: the verdict is of the rule as it is now."},
+            "rule_changed_since": {"type": "boolean", "description": "The rule was changed after the event arrived; the verdict is of the rule as it was then."},
+            "rule_deleted_since": {"type": "boolean", "description": "The rule is deleted by now."},
         }),
         &[],
     )

@@ -7,11 +7,14 @@ use leadbell_app::views::deliveries::{
     CallRow, DeliveryList, DeliveryRow, DeliverySearch, DeliveryView, ResendLook, ResendRow, ThreadPlace,
 };
 use leadbell_domain::{
-    ConnectionId, DeliveryId, DeliveryStatus, EntityId, EntityKind, Level, Role, Verb, Viewer, explain,
-    may_show_personal_data,
+    ConnectionId, DeliveryId, DeliveryStatus, EntityId, EntityKind, Level, PlaceholderGroup, Role, Verb,
+    Viewer, explain, may_read_log, may_see_money, may_show_personal_data, placeholders,
 };
-use leadbell_store::{Attempt, DeliveryFilter, DeliveryLogQuery, LoggedDelivery, LoggedThread};
+use leadbell_store::{
+    Attempt, DeliveryFilter, DeliveryLogQuery, LOOK_AT, LogPlace, LoggedDelivery, LoggedThread, Walk,
+};
 
+use super::event_log::TEST_RUNS_ONLY;
 use super::rules::destination;
 use crate::access::connection_scope;
 use crate::actor::Caller;
@@ -35,11 +38,16 @@ pub async fn deliveries(
             .iter()
             .find(|(id, _)| id.as_str() == search.connection)
             .map(|(_, name)| name.clone()),
+        searched: None,
         can_resend: !scopes(viewer, Verb::Manage).is_empty(),
         unusable: Vec::new(),
     };
+    if !may_read_log(viewer.role) {
+        list.unusable = vec![TEST_RUNS_ONLY.to_owned()];
+        return Ok(list);
+    }
     let before = search.before.trim();
-    let before = (!before.is_empty()).then(|| DeliveryId::new(before));
+    let before = (!before.is_empty()).then(|| before.parse::<LogPlace>());
     let filter = match (
         filter(viewer, Verb::View, search, state.clock.now_ms()),
         before.transpose(),
@@ -49,25 +57,31 @@ pub async fn deliveries(
             list.unusable = errors.0.into_iter().map(|error| error.message).collect();
             return Ok(list);
         }
-        (Ok(_), Err(_)) => return Err(AppError::NotFound),
+        (Ok(_), Err(())) => return Err(AppError::NotFound),
     };
     let query = DeliveryLogQuery {
         filter: filter.0,
-        before: filter.1,
-        limit: PAGE + 1,
+        walk: Walk::Older(filter.1),
+        limit: PAGE,
+        look_at: LOOK_AT,
     };
-    let mut found = state.store.delivery_log(&query).await.map_err(store_error)?;
-    let page = usize::try_from(PAGE).unwrap_or(usize::MAX);
-    if found.len() > page {
-        found.truncate(page);
-        list.next = found.last().map(|last| last.delivery.id.to_string());
-    }
-    list.rows = found.iter().map(|logged| row(viewer, logged, &names)).collect();
+    let found = state.store.delivery_log(&query).await.map_err(store_error)?;
+    list.next = found.next.map(|place| place.to_string());
+    list.searched = found.searched;
+    list.rows = found
+        .rows
+        .iter()
+        .map(|logged| row(viewer, logged, &names))
+        .collect();
     Ok(list)
 }
 
-/// One delivery.
-pub async fn delivery(state: &AppState, viewer: &Viewer, id: &DeliveryId) -> Result<DeliveryView, AppError> {
+/// One delivery, and with which connection it is sent.
+pub async fn delivery(
+    state: &AppState,
+    viewer: &Viewer,
+    id: &DeliveryId,
+) -> Result<(DeliveryView, ConnectionId), AppError> {
     let found = state
         .store
         .logged_delivery(id, &scopes(viewer, Verb::View))
@@ -82,12 +96,12 @@ pub async fn delivery(state: &AppState, viewer: &Viewer, id: &DeliveryId) -> Res
         .is_some();
     let names = connection_names(state, viewer).await?;
     let delivery = &found.delivery;
-    let visible = !found.shows_personal_data || may_show_personal_data(viewer.role);
+    let visible = may_read(state, viewer, &found).await?;
     let resendable = matches!(
         delivery.status,
         DeliveryStatus::Failed | DeliveryStatus::Ambiguous | DeliveryStatus::Suppressed
     );
-    Ok(DeliveryView {
+    let view = DeliveryView {
         row: row(viewer, &found, &names),
         event: delivery.event_id.to_string(),
         receipt: delivery.slack_channel.clone().zip(delivery.slack_ts.clone()),
@@ -99,7 +113,45 @@ pub async fn delivery(state: &AppState, viewer: &Viewer, id: &DeliveryId) -> Res
         thread: thread(state, viewer, found.thread.as_ref()).await?,
         calls: delivery.attempts.iter().map(call).collect(),
         can_resend: manages && resendable,
-    })
+    };
+    Ok((view, found.connection))
+}
+
+/// Whether the words of a message tell nothing that this viewer may not know: personal data, amounts, or the publisher
+/// of a buyer's lead. What they hold is in the version of the rule that wrote them.
+async fn may_read(state: &AppState, viewer: &Viewer, found: &LoggedDelivery) -> Result<bool, AppError> {
+    if found.shows_personal_data && !may_show_personal_data(viewer.role) {
+        return Ok(false);
+    }
+    let buyers = matches!(viewer.role, Role::BuyerAgent | Role::BuyerEditor);
+    if may_see_money(viewer.role) && !buyers {
+        return Ok(true);
+    }
+    let (rule, level) = (&found.delivery.rule, found.level);
+    let scope = viewer.scope(level, Verb::View);
+    let version = found.delivery.rule_version;
+    let version = state
+        .store
+        .rule_version(rule, level, &scope, version)
+        .await
+        .map_err(store_error)?;
+    // Nobody knows what such an old rule said.
+    let Some(version) = version else { return Ok(false) };
+    let known = placeholders(found.trigger, level);
+    let hidden: Vec<&str> = known
+        .filter(|known| match known.group {
+            PlaceholderGroup::Money | PlaceholderGroup::Earning => !may_see_money(viewer.role),
+            PlaceholderGroup::Pingback => known.name == "pingback_amount" && !may_see_money(viewer.role),
+            PlaceholderGroup::Source => buyers,
+            _ => buyers && matches!(known.name, "host" | "sub_id" | "publisher_earning"),
+        })
+        .map(|known| known.name)
+        .collect();
+    Ok(!version
+        .rule
+        .action
+        .placeholder_names()
+        .any(|name| hidden.contains(&name)))
 }
 
 /// How it stands in a thread. The first message may be of a rule that this viewer may not see; then there is no more to
@@ -193,7 +245,8 @@ fn row(viewer: &Viewer, logged: &LoggedDelivery, names: &HashMap<ConnectionId, S
         lead: logged.lead_id.clone(),
         rule_number: delivery.rule_number,
         rule_name: logged.rule_name.clone(),
-        rule_href: (!logged.rule_deleted).then(|| rule_href(viewer, logged)),
+        rule_href: (!logged.rule_deleted)
+            .then(|| rule_href(viewer, logged.level, &logged.entity, delivery.rule_number)),
         place: format!("{} {}", logged.level.label(), logged.entity),
         destination: destination(&delivery.target),
         connection: names.get(&logged.connection).cloned(),
@@ -207,14 +260,13 @@ fn row(viewer: &Viewer, logged: &LoggedDelivery, names: &HashMap<ConnectionId, S
 }
 
 /// The list it stands in, narrowed to it: who may not change a rule has no page of its own for it.
-fn rule_href(viewer: &Viewer, logged: &LoggedDelivery) -> String {
-    let number = logged.delivery.rule_number;
+pub(super) fn rule_href(viewer: &Viewer, level: Level, entity: &EntityId, number: i64) -> String {
     let own = |entity: &EntityId| viewer.role == Role::Publisher && viewer.publishers.first() == Some(entity);
-    if logged.level == Level::Publisher && own(&logged.entity) {
+    if level == Level::Publisher && own(entity) {
         return format!("/profile/tracking?q={number}");
     }
-    let kind = EntityKind::from(logged.level).plural();
-    let entity: String = form_urlencoded::byte_serialize(logged.entity.as_str().as_bytes()).collect();
+    let kind = EntityKind::from(level).plural();
+    let entity: String = form_urlencoded::byte_serialize(entity.as_str().as_bytes()).collect();
     format!("/{kind}/{}/tracking?q={number}", entity.replace('+', "%20"))
 }
 

@@ -5,9 +5,8 @@ use leadbell_app::views::health::{AlertsView, BrokenRow, DestinationRow, HealthV
 use leadbell_domain::{Verb, Viewer, explain};
 use leadbell_store::{ConnectionOwner, ConnectionScope, DestinationQuery, DestinationState};
 
-use crate::access::connections_within;
+use crate::access::{connections_within, rule_scopes};
 use crate::alerts::scope;
-use crate::delivery_log;
 use crate::destinations::{expected_delay, name};
 use crate::http::backend::store_error;
 use crate::state::AppState;
@@ -43,7 +42,7 @@ pub async fn health(state: &AppState, viewer: &Viewer) -> Result<HealthView, App
     found.truncate(most);
     let troubles = state
         .store
-        .troubles(&delivery_log::scopes(viewer, Verb::View), now - HOUR_MS)
+        .troubles(&rule_scopes(viewer), now - HOUR_MS)
         .await
         .map_err(store_error)?;
     let can_manage = connections_within(viewer, Verb::Manage) != ConnectionScope::Nothing;

@@ -1,11 +1,11 @@
 //! Deliveries as the log shows them: with their event, rule and destination, and only those in the reader's scope.
 
 use leadbell_domain::{
-    ConnectionId, DeliveryId, DeliveryStatus, DestinationId, EntityId, Level, RuleId, Target, Timestamp,
-    Trigger,
+    ConnectionId, DeliveryId, DeliveryStatus, DestinationId, EntityId, Level, PresetId, RuleId, Target,
+    Timestamp, Trigger,
 };
 
-use super::{Delivery, LoggedThread, RuleScopes};
+use super::{Delivery, LogPlace, LoggedThread, RuleScopes, Walk};
 
 /// Which deliveries are meant. What is not named does not narrow; deliveries of rules outside `scopes` do not exist.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,8 @@ pub struct DeliveryFilter {
     pub rule: Option<RuleId>,
     /// Only those of the rule of this number.
     pub rule_number: Option<i64>,
+    /// Only those of rules that follow this preset.
+    pub preset: Option<PresetId>,
     /// Only those whose event is of these: one of each level at most.
     pub of: Vec<(Level, EntityId)>,
     /// Only those of this connection.
@@ -43,10 +45,12 @@ pub struct DeliveryFilter {
 pub struct DeliveryLogQuery {
     /// Which.
     pub filter: DeliveryFilter,
-    /// Only those before this one (the last one of the page before).
-    pub before: Option<DeliveryId>,
+    /// From where, which way.
+    pub walk: Walk,
     /// Rows at most.
     pub limit: i64,
+    /// Rows to look at, at most: [`crate::LOOK_AT`], but for who reads all of it.
+    pub look_at: i64,
 }
 
 /// A delivery with all that the log tells of it.
@@ -82,6 +86,17 @@ pub struct LoggedDelivery {
     pub thread: Option<LoggedThread>,
     /// It was sent again when nobody knew whether it had been posted before.
     pub maybe_twice: bool,
+}
+
+impl LoggedDelivery {
+    /// Where it stands in the log.
+    #[must_use]
+    pub fn place(&self) -> LogPlace {
+        LogPlace {
+            at: self.delivery.created_at,
+            id: self.delivery.id.to_string(),
+        }
+    }
 }
 
 /// What sending again would do at one destination.

@@ -66,6 +66,10 @@ pub struct NewEvent {
     pub campaign: Option<EntityId>,
     /// Its lead.
     pub lead_id: String,
+    /// Its phone call.
+    pub call_id: Option<String>,
+    /// The version of the rule set that judged it; `None` when nobody knows.
+    pub rules_seq: Option<i64>,
     /// The event as sent, compact JSON.
     pub body: String,
     /// What the rules want sent.

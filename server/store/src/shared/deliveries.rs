@@ -33,9 +33,11 @@ pub(super) async fn list(db: &mut Connection, query: &DeliveryQuery) -> Result<V
         sql.push_bind(EventId::to_string(event)).push(")");
     }
     if let Some(before) = &query.before {
-        sql.push(" AND q.id < ").push_bind(DeliveryId::to_string(before));
+        sql.push(" AND (q.created_at, q.id) < (SELECT b.created_at, b.id FROM deliveries b WHERE b.id = ")
+            .push_bind(DeliveryId::to_string(before))
+            .push(")");
     }
-    sql.push(" ORDER BY q.id DESC LIMIT ")
+    sql.push(" ORDER BY q.created_at DESC, q.id DESC LIMIT ")
         .push_bind(query.limit.max(0));
     let rows = sql.build().fetch_all(&mut *db).await?;
     with_attempts(db, &rows).await

@@ -3,13 +3,18 @@
 use async_trait::async_trait;
 use leadbell_domain::{DeliveryId, DeliveryStatus, EntityId, Level, RuleId, Scope, Timestamp, Trigger};
 
+use super::event_arms::of_deliveries;
 use super::fields::Fields;
+use super::log_arms::{Along, Arm, DELIVERIES};
 use super::store::{read, write};
-use super::{Connection, DbStore, Result, Row, Sql, deliveries, push_in, resend, scope};
+use super::{
+    Connection, DbStore, EXPLAIN, KEEPS_ORDER, Result, Row, Sql, deliveries, explained, push_in, resend,
+    scope,
+};
 use crate::text::clean;
 use crate::{
-    DeliveryFilter, DeliveryLog, DeliveryLogQuery, LoggedDelivery, LoggedThread, ResendPlace, RuleScopes,
-    StoreError,
+    DeliveryFilter, DeliveryLog, DeliveryLogQuery, LogPage, LoggedDelivery, LoggedThread, ResendPlace,
+    RuleScopes, StoreError,
 };
 
 /// The tables of the log, under the names that [`push_filter`] uses.
@@ -67,10 +72,7 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &DeliveryFilter) -> bool {
     if !push_scopes(sql, &filter.scopes) {
         return false;
     }
-    if let Some(ids) = &filter.ids {
-        sql.push(" AND ");
-        push_in(sql, "q.id", ids.iter().map(DeliveryId::as_str));
-    }
+    push_about(sql, filter);
     if let Some(status) = filter.status {
         push_status(sql, status);
     }
@@ -85,6 +87,9 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &DeliveryFilter) -> bool {
             .push_bind(number)
             .push(")");
     }
+    if let Some(preset) = &filter.preset {
+        sql.push(" AND r.preset_id = ").push_bind(preset.to_string());
+    }
     for (level, entity) in &filter.of {
         sql.push(format!(" AND {} = ", event_column(*level)))
             .push_bind(EntityId::to_string(entity));
@@ -95,19 +100,6 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &DeliveryFilter) -> bool {
     }
     if let Some(target) = &filter.target {
         sql.push(" AND d.target_id = ").push_bind(clean(target));
-    }
-    if let Some(about) = &filter.about {
-        sql.push(" AND (q.event_key IN (SELECT l.key FROM events l WHERE l.lead_id = ")
-            .push_bind(clean(about))
-            .push(" UNION SELECT i.key FROM events i WHERE i.event_id = ")
-            .push_bind(clean(about))
-            .push(")");
-        // A summary links to the messages that it tells.
-        if DeliveryId::new(about.clone()).is_ok() {
-            sql.push(" OR q.told_in = ").push_bind(clean(about));
-            sql.push(" OR q.id = ").push_bind(clean(about));
-        }
-        sql.push(")");
     }
     if let Some(from) = filter.from {
         sql.push(" AND q.created_at >= ").push_bind(from);
@@ -121,6 +113,57 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &DeliveryFilter) -> bool {
     true
 }
 
+/// Adds which ones, where those are named by what they are about.
+fn push_about(sql: &mut Sql, filter: &DeliveryFilter) {
+    if let Some(ids) = &filter.ids {
+        sql.push(" AND ");
+        push_in(sql, "q.id", ids.iter().map(DeliveryId::as_str));
+    }
+    if let Some(about) = &filter.about {
+        sql.push(" AND (q.event_key IN (SELECT l.key FROM events l WHERE l.lead_id = ")
+            .push_bind(clean(about))
+            .push(" UNION SELECT i.key FROM events i WHERE i.event_id = ")
+            .push_bind(clean(about))
+            .push(" UNION SELECT i.key FROM events i WHERE i.call_id = ")
+            .push_bind(clean(about))
+            .push(")");
+        // A summary links to the messages that it tells.
+        if DeliveryId::new(about.clone()).is_ok() {
+            sql.push(" OR q.told_in = ").push_bind(clean(about));
+            sql.push(" OR q.id = ").push_bind(clean(about));
+        }
+        sql.push(")");
+    }
+}
+
+/// The same as a table `s`, each way of being meant from an index of its own.
+fn push_few(sql: &mut Sql, filter: &DeliveryFilter) {
+    let mut ways = vec![];
+    if let Some(ids) = &filter.ids {
+        ways.push(("q.id", ids.iter().map(DeliveryId::to_string).collect::<Vec<_>>()));
+    } else if let Some(about) = &filter.about {
+        ways.push(("q.told_in", vec![clean(about)]));
+        ways.push(("q.id", vec![clean(about)]));
+    }
+    sql.push("(");
+    if let (None, Some(about)) = (&filter.ids, &filter.about) {
+        for column in ["lead_id", "event_id", "call_id"] {
+            sql.push(format!(
+                "SELECT q.created_at AS at, q.id AS id FROM events e CROSS JOIN deliveries q \
+                 WHERE q.event_key = e.key AND e.{column} = "
+            ))
+            .push_bind(clean(about))
+            .push(" UNION ");
+        }
+    }
+    for (index, (column, values)) in ways.iter().enumerate() {
+        sql.push(if index > 0 { " UNION " } else { "" })
+            .push("SELECT q.created_at AS at, q.id AS id FROM deliveries q WHERE ");
+        push_in(sql, column, values);
+    }
+    sql.push(") s");
+}
+
 /// Our own words, written out: only then do the databases see that the index of what is not sent applies.
 fn push_status(sql: &mut Sql, status: DeliveryStatus) {
     sql.push(format!(" AND q.status = '{}'", status.key()));
@@ -129,19 +172,76 @@ fn push_status(sql: &mut Sql, status: DeliveryStatus) {
     }
 }
 
-async fn list(db: &mut Connection, query: &DeliveryLogQuery) -> Result<Vec<LoggedDelivery>> {
+/// The statement of a page, and what it is read along; `None` when there can be nothing.
+fn page<'q>(query: &'q DeliveryLogQuery, arms: Vec<Arm>, before: &str) -> Option<(Sql, Option<Along<'q>>)> {
+    // Few enough are about one thing to be put into order.
+    let few = query.filter.ids.is_some() || query.filter.about.is_some();
+    let along = Along {
+        table: &DELIVERIES,
+        arms,
+        from: query.filter.from,
+        until: query.filter.until,
+        walk: &query.walk,
+        look_at: if few { i64::MAX } else { query.look_at },
+    };
+    if along.arms.is_empty() {
+        return None;
+    }
     // Only the page of one delivery shows its text, so only that one looks up what it may hold.
-    let mut sql = Sql::new(format!("{SELECT}, CAST(1 AS BIGINT) AS showed{FROM}"));
+    let mut sql = Sql::new(format!("{before} {SELECT}, CAST(1 AS BIGINT) AS showed FROM "));
+    if few {
+        push_few(&mut sql, &query.filter);
+    } else {
+        along.push(&mut sql);
+    }
+    sql.push(
+        " CROSS JOIN deliveries q CROSS JOIN events e CROSS JOIN rules r CROSS JOIN destinations d \
+         CROSS JOIN connections c WHERE q.id = s.id AND e.key = q.event_key AND r.id = q.rule_id \
+         AND d.id = q.destination_id AND c.id = d.connection_id",
+    );
     if !push_filter(&mut sql, &query.filter) {
-        return Ok(Vec::new());
+        return None;
     }
-    if let Some(before) = &query.before {
-        sql.push(" AND q.id < ").push_bind(before.to_string());
+    if few {
+        along.push_bounds(&mut sql, "s.at", "s.id");
     }
-    sql.push(" ORDER BY q.id DESC LIMIT ")
-        .push_bind(query.limit.max(0));
+    if few || !KEEPS_ORDER {
+        sql.push(along.order("s."));
+    }
+    sql.push(" LIMIT ").push_bind(query.limit.max(0) + 1);
+    Some((sql, (!few).then_some(along)))
+}
+
+async fn list(db: &mut Connection, query: &DeliveryLogQuery) -> Result<LogPage<LoggedDelivery>> {
+    let arms = of_deliveries(db, &query.filter).await?;
+    let mut page_of = LogPage {
+        rows: Vec::new(),
+        next: None,
+        searched: None,
+    };
+    let Some((mut sql, along)) = page(query, arms, "") else {
+        return Ok(page_of);
+    };
     let rows = sql.build().fetch_all(&mut *db).await?;
-    complete(db, &rows).await
+    let wanted = usize::try_from(query.limit.max(0)).unwrap_or(usize::MAX);
+    page_of.rows = complete(db, &rows[..rows.len().min(wanted)]).await?;
+    if rows.len() > wanted {
+        page_of.next = page_of.rows.last().map(LoggedDelivery::place);
+    } else if let Some(along) = along
+        && let Some(edge) = along.edge(db).await?
+    {
+        page_of.searched = Some(edge.at);
+        page_of.next = Some(edge);
+    }
+    Ok(page_of)
+}
+
+pub(super) async fn explain(db: &mut Connection, query: &DeliveryLogQuery) -> Result<Vec<String>> {
+    let arms = of_deliveries(db, &query.filter).await?;
+    match page(query, arms, EXPLAIN) {
+        Some((sql, _)) => explained(db, sql).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 async fn find(db: &mut Connection, id: &DeliveryId, scopes: &RuleScopes) -> Result<Option<LoggedDelivery>> {
@@ -227,7 +327,7 @@ fn thread(fields: &Fields<'_>) -> Result<Option<LoggedThread>> {
 
 #[async_trait]
 impl DeliveryLog for DbStore {
-    async fn delivery_log(&self, query: &DeliveryLogQuery) -> Result<Vec<LoggedDelivery>, StoreError> {
+    async fn delivery_log(&self, query: &DeliveryLogQuery) -> Result<LogPage<LoggedDelivery>, StoreError> {
         read!(self, list, query)
     }
 

@@ -7,7 +7,7 @@ use leadbell_domain::{EntityId, EventId, Money, Platform, Trigger};
 use super::fields::Fields;
 use super::{CHUNK, Connection, Result, Row, Sql, destinations, upsert};
 use crate::known::KnownEntities;
-use crate::text::clean;
+use crate::text::{clean, clean_opt};
 use crate::{EntityUpsert, NewEvent, PlannedDelivery, Recorded, StoredEvent};
 
 /// Writes the batch. Also answers the mentions that were written, to be remembered after the commit.
@@ -43,7 +43,7 @@ async fn insert_events(db: &mut Connection, events: &[NewEvent]) -> Result<BTree
     for chunk in order.chunks(CHUNK) {
         let mut sql = Sql::new(
             "INSERT INTO events (key, source, event_id, trigger_key, occurred_at, received_at, product_id, \
-             publisher_id, campaign_id, lead_id, body) ",
+             publisher_id, campaign_id, lead_id, call_id, rules_seq, body) ",
         );
         sql.push_values(chunk, |mut row, at| {
             let event = &events[*at];
@@ -57,6 +57,8 @@ async fn insert_events(db: &mut Connection, events: &[NewEvent]) -> Result<BTree
                 .push_bind(event.publisher.as_ref().map(EntityId::to_string))
                 .push_bind(event.campaign.as_ref().map(EntityId::to_string))
                 .push_bind(clean(&event.lead_id))
+                .push_bind(clean_opt(event.call_id.as_deref()))
+                .push_bind(event.rules_seq)
                 .push_bind(clean(&event.body));
         });
         // Without naming the constraint: a batch written again after a lost answer repeats our own keys, too.

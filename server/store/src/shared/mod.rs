@@ -25,11 +25,15 @@ mod deliveries;
 mod delivery_log;
 mod destination_faults;
 mod destinations;
+mod event_arms;
+mod event_log;
+mod event_search;
 mod events;
 mod fields;
 mod finish;
 mod history;
 mod leases;
+mod log_arms;
 mod people;
 mod pingtrees;
 mod places;
@@ -43,6 +47,7 @@ mod rule_pace;
 mod rule_rows;
 mod rule_versions;
 mod rules;
+mod rules_at;
 mod scope;
 mod sealed;
 mod search;
@@ -65,8 +70,8 @@ use std::sync::OnceLock;
 use sqlx::{Database, Pool, QueryBuilder, Row as _, Transaction};
 
 use super::{
-    BEGIN, Db, EXPLAIN, FIND, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN, SEARCH_TABLES,
-    SINGLE_SERVER, TRIGRAMS,
+    BEGIN, Db, EXPLAIN, FIND, KEEPS_ORDER, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN,
+    SEARCH_TABLES, SINGLE_SERVER, TRIGRAMS,
 };
 use crate::StoreError;
 use crate::known::KnownEntities;

@@ -20,8 +20,8 @@ pub(super) async fn insert(
         detail: format!("the rule can't be written: {error}"),
     })?;
     sqlx::query(
-        "INSERT INTO rule_versions (rule_id, version, at, actor_kind, actor_id, actor_name, change_key, snapshot) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO rule_versions (rule_id, version, at, actor_kind, actor_id, actor_name, change_key, snapshot, \
+         change_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT change_seq FROM rules WHERE id = $1))",
     )
     .bind(stored.id.to_string())
     .bind(stored.version)

@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use leadbell_domain::{DeliveryId, DeliveryStatus, Timestamp};
 
-use crate::{DeliveryFilter, DeliveryLogQuery, LoggedDelivery, ResendPlace, RuleScopes, StoreError};
+use crate::{DeliveryFilter, DeliveryLogQuery, LogPage, LoggedDelivery, ResendPlace, RuleScopes, StoreError};
 
 /// What became of messages.
 #[async_trait]
 pub trait DeliveryLog {
     /// A page of deliveries, newest first.
-    async fn delivery_log(&self, query: &DeliveryLogQuery) -> Result<Vec<LoggedDelivery>, StoreError>;
+    async fn delivery_log(&self, query: &DeliveryLogQuery) -> Result<LogPage<LoggedDelivery>, StoreError>;
     /// One of them, if its rule is in scope.
     async fn logged_delivery(
         &self,

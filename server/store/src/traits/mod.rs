@@ -7,6 +7,7 @@ mod audit;
 mod catalog;
 mod connections;
 mod delivery_log;
+mod event_log;
 mod places;
 mod presets;
 mod recent_events;
@@ -37,6 +38,7 @@ pub use alerts::Alerts;
 pub use catalog::CatalogStore;
 pub use connections::ConnectionDesk;
 pub use delivery_log::DeliveryLog;
+pub use event_log::EventLog;
 pub use places::Places;
 pub use presets::Presets;
 pub use recent_events::RecentEvents;
@@ -61,6 +63,7 @@ pub trait Store:
     + CatalogStore
     + ConnectionDesk
     + DeliveryLog
+    + EventLog
     + RuleData
     + Places
     + Presets

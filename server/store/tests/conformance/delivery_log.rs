@@ -1,7 +1,9 @@
 //! The log of deliveries: narrowed, paged, and only of rules in scope.
 
 use leadbell_domain::{DeliveryStatus, Level, Platform, Scope, Trigger};
-use leadbell_store::{DeliveryFilter, DeliveryLogQuery, LoggedDelivery, NewEvent, RuleScopes, StoreError};
+use leadbell_store::{
+    DeliveryFilter, DeliveryLogQuery, LOOK_AT, LoggedDelivery, NewEvent, RuleScopes, StoreError, Walk,
+};
 
 use crate::samples::{
     NOON, add_rule, ambiguous, channel, claim, event_for, finish, id, member, permanent, publishers, queue,
@@ -23,10 +25,11 @@ fn all() -> DeliveryFilter {
 async fn log(bench: &Bench, filter: DeliveryFilter) -> Vec<LoggedDelivery> {
     let query = DeliveryLogQuery {
         filter,
-        before: None,
+        walk: Walk::Older(None),
         limit: 100,
+        look_at: LOOK_AT,
     };
-    bench.store.delivery_log(&query).await.unwrap()
+    bench.store.delivery_log(&query).await.unwrap().rows
 }
 
 async fn texts(bench: &Bench, filter: DeliveryFilter) -> Vec<String> {
@@ -61,11 +64,13 @@ pub async fn the_log_tells_of_event_rule_and_destination(bench: &Bench) {
     );
     let query = DeliveryLogQuery {
         filter: all(),
-        before: Some(newest.delivery.id.clone()),
+        walk: Walk::Older(Some(newest.place())),
         limit: 1,
+        look_at: LOOK_AT,
     };
     let older = bench.store.delivery_log(&query).await.unwrap();
-    assert_eq!(older[0].delivery.text, "About e0");
+    assert_eq!(older.rows[0].delivery.text, "About e0");
+    assert_eq!((older.next, older.searched), (None, None));
 }
 
 pub async fn the_log_is_narrowed_by_everything_people_look_for(bench: &Bench) {

@@ -21,9 +21,11 @@ mod connections;
 mod delivery_log;
 mod destination_faults;
 mod durability;
+mod event_log;
 mod events;
 mod leases;
 mod lists;
+mod log_plans;
 mod long_lists;
 mod people;
 mod places;
@@ -33,6 +35,7 @@ mod rule_data;
 mod rule_lists;
 mod rule_versions;
 mod rules;
+mod rules_at;
 mod rules_at_once;
 mod samples;
 mod schema;
@@ -330,6 +333,19 @@ on_both_databases! {
         nobody_sends_again_what_is_not_in_his_scope,
         an_uncertain_message_is_settled_by_who_looked,
         hundreds_are_sent_again_in_steps;
+    event_log:
+        events_are_listed_newest_first_and_pages_stay_while_more_arrive,
+        events_are_narrowed_by_what_they_are_about,
+        events_are_narrowed_by_what_they_caused,
+        an_event_with_several_messages_is_one_row_wherever_a_page_ends,
+        a_search_that_finds_little_says_how_far_it_came_and_goes_on,
+        nobody_sees_events_that_no_rule_of_his_could_watch;
+    rules_at:
+        rules_are_told_as_they_were_when_an_event_arrived,
+        of_rules_from_before_the_order_was_kept_the_time_decides,
+        many_rules_are_told_in_steps;
+    log_plans:
+        no_page_of_the_log_reads_more_than_its_indexes;
     alerts:
         an_owner_is_told_where_he_said_last,
         a_trouble_is_told_once_however_often_it_is_noticed;

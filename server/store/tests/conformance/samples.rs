@@ -162,6 +162,8 @@ pub fn event(event_id: &str) -> NewEvent {
         publisher: Some(id("1044")),
         campaign: None,
         lead_id: "90210".to_owned(),
+        call_id: None,
+        rules_seq: None,
         body: format!(r#"{{"event_id":"{event_id}"}}"#),
         deliveries: Vec::new(),
         mentions: Vec::new(),

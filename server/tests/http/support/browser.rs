@@ -66,6 +66,11 @@ impl Browser {
         answer
     }
 
+    /// Keeps what came in some other way among what was seen.
+    pub fn note(&self, text: &str) {
+        self.seen.lock().expect("not poisoned").push_str(text);
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
     }
