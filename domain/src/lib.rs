@@ -15,6 +15,7 @@ mod entry;
 mod errors;
 mod event;
 mod filter;
+mod forecast;
 mod ids;
 mod judge;
 mod matrix;
@@ -49,12 +50,13 @@ pub use entry::{EntryDraft, MAX_ENTITY_NAME, ParsedEntry, PlatformUse};
 pub use errors::{FieldError, FieldErrors};
 pub use event::{
     CallDetails, CampaignRef, Earning, Event, LeadDetails, MoneyDetails, Pingback, PingtreeRef, Reject,
-    parse_event,
+    parse_event, values_asked,
 };
 pub use filter::{FilterKey, Filters, ListFilter, Method, PriceCondition, PriceOp, Verdict};
+pub use forecast::{Flow, Forecast, Minute, Tally, flow, would_flood};
 pub use ids::{
-    ApiKeyId, AuditId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey, InvalidId,
-    PresetId, RuleId, SessionId, UserId,
+    ApiKeyId, AuditId, BacktestId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey,
+    InvalidId, PresetId, RuleId, SessionId, TestRunId, UserId,
 };
 pub use judge::{Judged, judge_filters, obstacles};
 pub use matrix::{FormFields, filter_label, form_fields};
