@@ -30,6 +30,7 @@ pub use postgres::PostgresStore;
 pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
-    Accounts, AdjacentStore, Alerts, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, Places, Presets,
-    RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, SlackApps, Store,
+    Accounts, AdjacentStore, Alerts, AuditLog, Backtests, CatalogStore, ConnectionDesk, DeliveryLog,
+    PastEvents, Places, Presets, RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, SlackApps,
+    Store, TestRuns,
 };

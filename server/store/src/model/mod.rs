@@ -20,6 +20,7 @@ mod sealed;
 mod sending;
 mod sending_health;
 mod slack_apps;
+mod tryout;
 
 pub use accounts::*;
 pub use actor::*;
@@ -41,3 +42,4 @@ pub use sealed::*;
 pub use sending::*;
 pub use sending_health::*;
 pub use slack_apps::*;
+pub use tryout::*;

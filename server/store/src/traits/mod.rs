@@ -15,6 +15,7 @@ mod rules;
 mod sealed;
 mod sending_health;
 mod slack_apps;
+mod tryout;
 
 use async_trait::async_trait;
 use leadbell_domain::{
@@ -42,6 +43,7 @@ pub use rules::RuleHistory;
 pub use sealed::SealedStore;
 pub use sending_health::SendingHealth;
 pub use slack_apps::SlackApps;
+pub use tryout::{Backtests, PastEvents, TestRuns};
 
 pub use audit::AuditLog;
 
@@ -52,10 +54,12 @@ pub trait Store:
     + AdjacentStore
     + Alerts
     + AuditLog
+    + Backtests
     + CatalogStore
     + ConnectionDesk
     + DeliveryLog
     + RuleData
+    + PastEvents
     + Places
     + Presets
     + RuleHistory
@@ -63,6 +67,7 @@ pub trait Store:
     + SealedStore
     + SendingHealth
     + SlackApps
+    + TestRuns
     + Send
     + Sync
     + 'static
