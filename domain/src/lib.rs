@@ -63,7 +63,7 @@ pub use matrix::{FormFields, filter_label, form_fields};
 pub use money::{InvalidMoney, Money};
 pub use permission::{
     ConnectionReach, Duty, Reach, Scope, Verb, Viewer, connection_reach, duty_reach, may_be_elevated,
-    may_show_personal_data, reach,
+    may_show_personal_data, may_try_real_events, reach,
 };
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use preset::Preset;

@@ -10,6 +10,7 @@ use leadbell_store::{RuleChange, StoreError};
 
 use crate::actor::Caller;
 use crate::adjacent;
+use crate::backtest;
 use crate::ids::Fresh;
 use crate::judging::{Judged, judge};
 use crate::refused;
@@ -181,10 +182,9 @@ async fn finished(
 ) -> Result<Saved, RuleError> {
     state.rules.refresh(&*state.store).await?;
     let double = adjacent::remark(state, viewer, &rule).await?;
-    let note = match (note, double) {
-        (Some(note), Some(double)) => Some(format!("{note} {double}")),
-        (note, double) => note.or(double),
-    };
+    let flood = backtest::remark(state, &rule.rule).await;
+    let said: Vec<String> = [note, double, flood].into_iter().flatten().collect();
+    let note = (!said.is_empty()).then(|| said.join(" "));
     Ok(Saved { rule, note })
 }
 

@@ -17,6 +17,7 @@ mod presets;
 mod rule_files;
 mod sending;
 mod slack_app;
+mod tryout;
 
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ pub use presets::PresetPages;
 pub use rule_files::RuleFiles;
 pub use sending::SendingPages;
 pub use slack_app::SlackAppPages;
+pub use tryout::Tryouts;
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
@@ -66,6 +68,7 @@ pub trait Backend:
     + Send
     + SendingPages
     + Sync
+    + Tryouts
 {
     /// Who is logged in; `None` for nobody.
     fn person(&self) -> Option<Person>;

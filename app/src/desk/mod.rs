@@ -34,6 +34,7 @@ mod reset;
 mod rule_files;
 mod rule_place;
 mod sending;
+pub(crate) mod tryout;
 mod users;
 mod visit;
 
@@ -67,5 +68,6 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(reset::router())
         .merge(sending::router())
         .merge(rule_files::router())
+        .merge(tryout::router())
         .merge(users::router())
 }

@@ -9,4 +9,4 @@ mod tab;
 mod table;
 
 #[cfg(feature = "ssr")]
-pub(crate) use form::label_of;
+pub(crate) use form::{label_of, slack_text};

@@ -160,12 +160,16 @@ fn repetitions_are_told_apart_by_the_value_and_the_time_of_the_options() {
 
 #[test]
 fn a_flood_is_said_in_round_numbers_with_what_to_do() {
-    assert_eq!(would_flood(999, &every()), None);
-    let said = would_flood(12_437, &every()).unwrap();
+    let mut asked = rule(every());
+    assert_eq!(would_flood(999, &asked), None);
+    let said = would_flood(12_437, &asked).unwrap();
     assert!(
-        said.contains("about 12,000 messages") && said.contains("backtest"),
+        said.contains("about 12,000 messages") && !said.contains("backtest"),
         "{said}"
     );
+    asked.status = RuleStatus::Active;
+    let said = would_flood(12_437, &asked).unwrap();
+    assert!(said.contains("Look at its backtest"), "{said}");
     let tally = Tally::new(&rule(every()));
     let mut forecast = Forecast::of(&tally, &every(), TWO, TWO + DAY);
     assert_eq!(forecast.lines(1), ["It would not have fired."]);

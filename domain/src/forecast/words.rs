@@ -2,7 +2,7 @@
 
 use super::Forecast;
 use crate::template::thousands;
-use crate::{Bursts, Civil, SendingOptions, Timestamp};
+use crate::{Bursts, Civil, Rule, RuleStatus, SendingOptions, Timestamp};
 
 /// From so many messages a day on, a rule is said to flood: nobody reads one every minute and a half.
 const FLOOD: u64 = 1_000;
@@ -11,18 +11,24 @@ const LAG_MS: i64 = 60_000;
 
 /// What is worth saying of a rule that would have sent about so many messages in a day; `None` when that is few.
 #[must_use]
-pub fn would_flood(per_day: u64, options: &SendingOptions) -> Option<String> {
+pub fn would_flood(per_day: u64, rule: &Rule) -> Option<String> {
     if per_day < FLOOD {
         return None;
     }
-    let then = match options.bursts {
-        Bursts::Every => "Each goes out as itself, so the channel would lag",
-        _ => "When the channel is busy they are told in summaries",
+    let then = match rule.action.sending.bursts {
+        Bursts::Every => "each as itself, so the channel would lag behind",
+        _ => "in summaries while the channel is busy",
     };
-    Some(format!(
-        "It would have sent about {} messages in the last 24 hours. {then}: look at its backtest, and narrow its filters or its sending.",
+    let then = format!(
+        "It would have sent about {} messages in the last 24 hours, {then}.",
         thousands(rounded(per_day))
-    ))
+    );
+    Some(match rule.status {
+        RuleStatus::Active => {
+            format!("{then} Look at its backtest (⋯ in its row) before you leave it active.")
+        }
+        RuleStatus::Disabled => then,
+    })
 }
 
 /// To two digits: it is an estimate.

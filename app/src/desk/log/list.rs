@@ -34,6 +34,10 @@ fn page(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
             <p class="head__way">"Tracking Log"</p>
             <div class="head__line"><h1 class="head__title">"Deliveries"</h1></div>
             <p class="hint">"Every message that a rule wanted sent, with what Slack made of it."</p>
+            <nav class="tabs" aria-label="Parts of the log">
+                <a class="tabs__tab" href=LIST aria-current="page">"Deliveries"</a>
+                <a class="tabs__tab" href=super::test_runs::LIST>"Test Runs"</a>
+            </nav>
         </header>
         {toolbar(list, search)}
         {unusable(list)}

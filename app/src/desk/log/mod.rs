@@ -5,6 +5,7 @@ mod one;
 mod parts;
 mod resend;
 mod search;
+mod test_runs;
 
 pub(super) use parts::span;
 
@@ -25,6 +26,8 @@ pub(super) fn router() -> Router<Pages> {
         .route(LIST, get(list::open))
         .route(RESEND, get(resend::open).post(resend::post))
         .route("/log/deliveries/{id}", get(one::open).post(one::post))
+        .route(test_runs::LIST, get(test_runs::open))
+        .route("/log/test-runs/{id}", get(test_runs::one))
 }
 
 /// The address of a delivery's page.

@@ -15,6 +15,8 @@ mod trigger;
 
 #[cfg(feature = "ssr")]
 pub(crate) use field::label_of;
+#[cfg(feature = "ssr")]
+pub(crate) use slack_text::slack_text;
 
 use crate::parts::view::{Erase, live, load, loaded};
 use leadbell_domain::{EntityId, Level, RuleId};

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::logic::mrkdwn::{Block, Span, blocks};
 
-pub(super) fn slack_text(text: &str) -> AnyView {
+pub(crate) fn slack_text(text: &str) -> AnyView {
     blocks(text)
         .into_iter()
         .map(|block| match block {

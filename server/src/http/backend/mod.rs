@@ -19,6 +19,7 @@ mod presets;
 mod rule_files;
 mod sending;
 mod slack_app;
+mod tryout;
 mod users;
 
 use std::sync::Arc;

@@ -12,6 +12,7 @@ mod health;
 mod history;
 mod presets;
 mod rules;
+pub mod tryout;
 
 use super::backend::PAGE;
 

@@ -1,0 +1,123 @@
+//! What came of a try: each filter's verdict in words, the message as Slack shows it, Slack's answer.
+
+use leadbell_domain::Judged;
+use leptos::prelude::*;
+
+use crate::parts::badge::{Tone, badge};
+use crate::parts::view::Erase;
+use crate::rules::slack_text;
+use crate::views::tryout::RunView;
+
+/// A message in Slack's own manner.
+pub(super) fn message(text: &str) -> AnyView {
+    view! {
+        <div class="slack">
+            <span class="slack__avatar" aria-hidden="true">"L"</span>
+            <div class="slack__message">
+                <p class="slack__head">
+                    <strong>"Your Slack app"</strong> " " <span class="slack__app">"APP"</span>
+                </p>
+                {slack_text(text)}
+            </div>
+        </div>
+    }
+    .erase()
+}
+
+/// The outcome of a run.
+pub(in crate::desk) fn verdict(run: &RunView) -> AnyView {
+    let (tone, said) = if run.fires {
+        (Tone::Good, "It would fire")
+    } else {
+        (Tone::Idle, "It would not fire")
+    };
+    let obstacles = run
+        .obstacles
+        .iter()
+        .map(|line| view! { <li>{line.clone()}</li> }.erase())
+        .collect_view();
+    let filters = if run.filters.is_empty() {
+        view! { <p class="hint">"The rule has no filters: every event of its trigger passes."</p> }.erase()
+    } else {
+        table(&run.filters)
+    };
+    let text = match &run.text {
+        Some(text) => message(text),
+        None => view! {
+            <p>"This rule's messages show personal data of leads, which your role may not see."</p>
+        }
+        .erase(),
+    };
+    let length = run.text.as_ref().map(|text| {
+        view! { <p class="hint">{format!("{} of 4,000 characters", text.chars().count())}</p> }.erase()
+    });
+    view! {
+        <div class="columns">
+            <section class="card">
+                <h3 class="card__title">{badge(tone, said)}</h3>
+                <ul class="plain-list">{obstacles}</ul>
+                {filters}
+            </section>
+            <section class="card">
+                <h3 class="card__title">"The message"</h3>
+                {text}
+                {length}
+                {answer(run)}
+            </section>
+        </div>
+    }
+    .erase()
+}
+
+fn table(filters: &[Judged]) -> AnyView {
+    let column = |label: &'static str| view! { <th role="columnheader" scope="col">{label}</th> }.erase();
+    let rows = filters
+        .iter()
+        .map(|judged| {
+            let (tone, said) = if judged.passed {
+                (Tone::Good, "Passed")
+            } else {
+                (Tone::Warn, "Stopped it")
+            };
+            let actual = judged.actual.clone().unwrap_or_else(|| "nothing".to_owned());
+            view! {
+                <tr role="row">
+                    <td role="cell" data-label="Wanted">{judged.wanted.clone()}</td>
+                    <td role="cell" data-label="There was">{actual}</td>
+                    <td role="cell" data-label="Verdict">{badge(tone, said)}</td>
+                </tr>
+            }
+            .erase()
+        })
+        .collect_view();
+    view! {
+        <table class="table table--compact" role="table" aria-label="Filters">
+            <thead role="rowgroup">
+                <tr role="row">{column("Wanted")} {column("There was")} {column("Verdict")}</tr>
+            </thead>
+            <tbody role="rowgroup">{rows}</tbody>
+        </table>
+    }
+    .erase()
+}
+
+fn answer(run: &RunView) -> AnyView {
+    match &run.sent {
+        None => view! { <p class="hint">"It was not sent."</p> }.erase(),
+        Some((ok, said, note)) => {
+            let (tone, label) = if *ok {
+                (Tone::Good, "Sent")
+            } else {
+                (Tone::Warn, "Not sent")
+            };
+            let note = note
+                .clone()
+                .map(|note| view! { <span class="table__sub">{note}</span> }.erase());
+            view! {
+                <p>{badge(tone, label)} " " {format!("To {}: {said}", run.destination)}</p>
+                {note}
+            }
+            .erase()
+        }
+    }
+}
