@@ -1,6 +1,7 @@
 //! The task that reads and counts.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use leadbell_domain::{Event, Forecast, RenderContext, Tally, parse_event};
@@ -14,6 +15,8 @@ use crate::test_run::events_of;
 
 /// Events of one part: some milliseconds of reading and judging.
 const PART: i64 = 2_000;
+/// How long saving a rule waits for a forecast: nobody notices it.
+const PATIENCE_MS: u64 = 50;
 /// How often it says how far it is: a write each.
 const TELLS_EVERY: Duration = Duration::from_secs(1);
 
@@ -22,6 +25,7 @@ const TELLS_EVERY: Duration = Duration::from_secs(1);
 pub struct Jobs {
     turn: Arc<Mutex<()>>,
     running: Arc<watch::Sender<usize>>,
+    patience_ms: Arc<AtomicU64>,
     stop: CancellationToken,
 }
 
@@ -32,6 +36,7 @@ impl Jobs {
         Jobs {
             turn: Arc::default(),
             running: Arc::new(watch::Sender::new(0)),
+            patience_ms: Arc::new(AtomicU64::new(PATIENCE_MS)),
             stop,
         }
     }
@@ -39,6 +44,17 @@ impl Jobs {
     /// The turn to read and judge one part. While somebody else holds it, no backtest of this server goes on.
     pub async fn turn(&self) -> MutexGuard<'_, ()> {
         self.turn.lock().await
+    }
+
+    /// How long saving a rule waits for a forecast.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        Duration::from_millis(self.patience_ms.load(Ordering::Relaxed))
+    }
+
+    /// Changes that, on a machine where speed means nothing.
+    pub fn be_patient(&self, ms: u64) {
+        self.patience_ms.store(ms, Ordering::Relaxed);
     }
 
     /// Returns once none runs.

@@ -20,7 +20,7 @@ use crate::rules::RuleError;
 use crate::state::AppState;
 use crate::test_run::Tried;
 pub use job::Jobs;
-pub use quick::remark;
+pub use quick::{estimate, remark};
 
 /// How far back one may look, in days.
 pub const DAYS: [u32; 3] = [1, 7, 30];
@@ -83,8 +83,7 @@ pub async fn start(
         rule: tried.rule.clone(),
         days,
         from,
-        // What arrives in this very millisecond may still be on its way to the disk.
-        until: now,
+        until: now + 1,
         status: BacktestStatus::Running,
         reached: from,
         judged: 0,

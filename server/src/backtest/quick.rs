@@ -1,7 +1,5 @@
 //! A forecast in a moment, for whoever saves a rule: from the number of yesterday's events and a few of each hour.
 
-use std::time::Duration;
-
 use leadbell_domain::{Rule, RuleStatus, would_flood};
 use leadbell_store::StoreError;
 
@@ -10,8 +8,6 @@ use crate::state::AppState;
 use crate::test_run::events_of;
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
-/// Saving must not wait for it: what takes longer is not said.
-const PATIENCE: Duration = Duration::from_millis(50);
 /// A day's pieces, of two hours each.
 const PIECES: i64 = 12;
 /// Events looked at of each.
@@ -21,9 +17,10 @@ const COUNTED: i64 = 20_000;
 /// With fewer events in a day than this no rule floods.
 const FEW: i64 = 1_000;
 
-/// What is worth saying about a rule that would flood; nothing for others, and nothing when it can't be known in time.
+/// What is worth saying about a rule that would flood; nothing for others, and nothing when it can't be known in time:
+/// saving must not wait for it.
 pub async fn remark(state: &AppState, rule: &Rule) -> Option<String> {
-    match tokio::time::timeout(PATIENCE, estimate(state, rule)).await {
+    match tokio::time::timeout(state.backtests.patience(), estimate(state, rule)).await {
         Ok(Ok(per_day)) => would_flood(per_day?, rule),
         Ok(Err(error)) => {
             tracing::warn!(%error, "no forecast for a saved rule");
@@ -34,7 +31,7 @@ pub async fn remark(state: &AppState, rule: &Rule) -> Option<String> {
 }
 
 /// About how many of the events of the last 24 hours the rule would have told; `None` for few.
-async fn estimate(state: &AppState, rule: &Rule) -> Result<Option<u64>, StoreError> {
+pub async fn estimate(state: &AppState, rule: &Rule) -> Result<Option<u64>, StoreError> {
     let now = state.clock.now_ms();
     let store = &state.store;
     let day = events_of(rule, now - 24 * HOUR_MS, now);

@@ -6,9 +6,9 @@ mod values;
 use leadbell_dispatch::{Trial, send_trial};
 use leadbell_domain::{
     DeliveryId, EntityId, Level, Outcome, RenderContext, Rule, RuleId, Verb, Viewer, explain, form_fields,
-    judge_filters, may_show_personal_data, obstacles,
+    judge_filters, may_show_personal_data, may_try_real_events, obstacles,
 };
-use leadbell_store::{StoreError, TestAnswer, TestRun, TestVerdict};
+use leadbell_store::{StoreError, TestAnswer, TestRun, TestSource, TestVerdict};
 
 use crate::actor::Caller;
 use crate::ids::Fresh;
@@ -107,7 +107,7 @@ pub async fn run(
 }
 
 /// A run as this viewer may see it: a filter that his role does not have tells neither its values nor the event's, and
-/// personal data stays with those who may see it.
+/// a message that is not for him is empty.
 #[must_use]
 pub fn told_to(viewer: &Viewer, mut run: TestRun) -> TestRun {
     let known = form_fields(viewer.role, run.level, run.trigger).filters;
@@ -117,10 +117,20 @@ pub fn told_to(viewer: &Viewer, mut run: TestRun) -> TestRun {
             judged.actual = None;
         }
     }
-    if run.shows_personal_data && !may_show_personal_data(viewer.role) {
+    if !is_readable(viewer, &run) {
         run.text.clear();
+        for judged in &mut run.verdict.filters {
+            judged.actual = None;
+        }
     }
     run
+}
+
+/// Whether the viewer may read the message: personal data is not for everybody, nor are events that have happened.
+#[must_use]
+pub fn is_readable(viewer: &Viewer, run: &TestRun) -> bool {
+    (!run.shows_personal_data || may_show_personal_data(viewer.role))
+        && (run.source != TestSource::Event || may_try_real_events(viewer.role))
 }
 
 /// Whether the viewer may really send this rule's messages.

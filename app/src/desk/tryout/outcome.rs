@@ -44,7 +44,7 @@ pub(in crate::desk) fn verdict(run: &RunView) -> AnyView {
     let text = match &run.text {
         Some(text) => message(text),
         None => view! {
-            <p>"This rule's messages show personal data of leads, which your role may not see."</p>
+            <p>"What it says is not for your role: personal data of leads, or an event that has happened."</p>
         }
         .erase(),
     };

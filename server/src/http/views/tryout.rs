@@ -6,7 +6,7 @@ use leadbell_app::views::tryout::{
 };
 use leadbell_domain::{
     EntityId, EntityKind, FieldErrors, Level, Role, Rule, StoredRule, TestRunId, Timestamp, Viewer,
-    may_show_personal_data, may_try_real_events, parse_rfc3339, values_asked,
+    may_try_real_events, parse_rfc3339, values_asked,
 };
 use leadbell_store::{Backtest, BacktestStatus, StoredEvent, TestRun, TestRunQuery, TestSource};
 
@@ -18,7 +18,7 @@ use crate::http::backend::{PAGE, rule_error, store_error};
 use crate::rule_words::Makers;
 use crate::sentences::sentences;
 use crate::state::AppState;
-use crate::test_run::{events_of, may_send, told_to};
+use crate::test_run::{events_of, is_readable, may_send, told_to};
 
 /// Events to choose from.
 const EVENTS: i64 = 10;
@@ -119,8 +119,8 @@ pub async fn one_run(state: &AppState, caller: &Caller, id: &TestRunId) -> Resul
 }
 
 fn view(viewer: &Viewer, makers: &Makers, run: TestRun) -> RunView {
+    let readable = is_readable(viewer, &run);
     let run = told_to(viewer, run);
-    let hidden = run.shows_personal_data && !may_show_personal_data(viewer.role);
     RunView {
         id: run.id.to_string(),
         at: run.made_at,
@@ -143,7 +143,7 @@ fn view(viewer: &Viewer, makers: &Makers, run: TestRun) -> RunView {
         fires: run.fires,
         filters: run.verdict.filters,
         obstacles: run.verdict.obstacles,
-        text: (!hidden).then_some(run.text),
+        text: readable.then_some(run.text),
         destination: destination(&run.target),
         sent: run.sent.map(|sent| (sent.ok, sent.said, sent.note)),
     }
