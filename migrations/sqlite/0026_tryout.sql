@@ -1,12 +1,12 @@
 -- Trying rules: runs on one event, which are kept, and backtests over the events of the last days.
 
--- The events of a rule's entity and trigger in the order of their arrival: what a backtest reads in chunks, and what a
--- forecast counts.
-CREATE INDEX events_by_product_trigger ON events (product_id, trigger_key, received_at);
-CREATE INDEX events_by_campaign_trigger ON events (campaign_id, trigger_key, received_at)
-    WHERE campaign_id IS NOT NULL;
-CREATE INDEX events_by_publisher_trigger ON events (publisher_id, trigger_key, received_at)
+-- The events of a rule's entity and trigger in the order of their arrival: what a backtest reads in parts, and what a
+-- forecast counts. The tracking log has the same indexes.
+CREATE INDEX IF NOT EXISTS events_by_product ON events (product_id, trigger_key, received_at, key);
+CREATE INDEX IF NOT EXISTS events_by_publisher ON events (publisher_id, trigger_key, received_at, key)
     WHERE publisher_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS events_by_campaign ON events (campaign_id, trigger_key, received_at, key)
+    WHERE campaign_id IS NOT NULL;
 
 CREATE TABLE test_runs (
     id            TEXT PRIMARY KEY,

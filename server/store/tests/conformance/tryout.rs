@@ -372,7 +372,7 @@ pub async fn past_events_and_test_runs_are_read_from_an_index(bench: &Bench) {
     bench.tamper("ANALYZE").await;
     for level in Level::ALL {
         let plan = store.explain_arrivals(&of(level, "7")).await.unwrap().join("\n");
-        let name = format!("events_by_{}_trigger", level.key());
+        let name = format!("events_by_{}", level.key());
         assert!(plan.contains(&name), "{level:?}:\n{plan}");
         if matches!(bench.pools, Pools::Sqlite(_)) {
             assert!(!plan.contains("TEMP B-TREE"), "sorted by the index:\n{plan}");
