@@ -260,7 +260,7 @@ fn shown(run: &RunView, title: &str) -> AnyView {
     let rule = match (run.rule, run.rule_href.clone()) {
         (Some((number, version)), Some(href)) => view! {
             <a href=href rel="external">{format!("Rule {number}")}</a>
-            {format!(", version {version}")}
+            <span class="table__sub">{format!("Version {version}")}</span>
         }
         .erase(),
         (Some((number, version)), None) => format!("Rule {number}, version {version}").erase(),
@@ -279,7 +279,7 @@ fn shown(run: &RunView, title: &str) -> AnyView {
                 <span class="head__facts">{outcome(run)}</span>
             </div>
         </header>
-        {verdict(run)}
+        {verdict(run, false)}
         <section class="card">
             <h2 class="card__title">"Facts"</h2>
             <dl class="facts">

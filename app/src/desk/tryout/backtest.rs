@@ -250,7 +250,7 @@ fn out(outcome: &BacktestOutcome) -> AnyView {
     let advice = outcome
         .advice
         .clone()
-        .map(|advice| view! { <p class="remark"><strong>{advice}</strong></p> }.erase());
+        .map(|advice| view! { <p class="remark try-advice"><strong>{advice}</strong></p> }.erase());
     let samples = (!outcome.samples.is_empty()).then(|| {
         let messages = outcome.samples.iter().map(|text| message(text)).collect_view();
         view! {

@@ -24,8 +24,8 @@ pub(super) fn message(text: &str) -> AnyView {
     .erase()
 }
 
-/// The outcome of a run.
-pub(in crate::desk) fn verdict(run: &RunView) -> AnyView {
+/// The outcome of a run; `below` a heading of its own.
+pub(in crate::desk) fn verdict(run: &RunView, below: bool) -> AnyView {
     let (tone, said) = if run.fires {
         (Tone::Good, "It would fire")
     } else {
@@ -51,15 +51,22 @@ pub(in crate::desk) fn verdict(run: &RunView) -> AnyView {
     let length = run.text.as_ref().map(|text| {
         view! { <p class="hint">{format!("{} of 4,000 characters", text.chars().count())}</p> }.erase()
     });
+    let title = |said: AnyView| {
+        if below {
+            view! { <h3 class="card__title">{said}</h3> }.erase()
+        } else {
+            view! { <h2 class="card__title">{said}</h2> }.erase()
+        }
+    };
     view! {
         <div class="columns">
             <section class="card">
-                <h3 class="card__title">{badge(tone, said)}</h3>
+                {title(badge(tone, said))}
                 <ul class="plain-list">{obstacles}</ul>
                 {filters}
             </section>
             <section class="card">
-                <h3 class="card__title">"The message"</h3>
+                {title("The message".erase())}
                 {text}
                 {length}
                 {answer(run)}

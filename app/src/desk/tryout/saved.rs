@@ -100,11 +100,13 @@ pub(super) fn result(run: &RunView) -> AnyView {
     let kept = format!("/log/test-runs/{}", run.id);
     view! {
         <section class="log-part" aria-labelledby="try-result">
-            <h3 class="log-part__title" id="try-result" role="status">
-                {if run.fires { "Result: it would fire" } else { "Result: it would not fire" }}
-            </h3>
+            <div role="status">
+                <h3 class="log-part__title" id="try-result">
+                    {if run.fires { "Result: it would fire" } else { "Result: it would not fire" }}
+                </h3>
+            </div>
             <p class="hint">"On " {run.source} " " {run.event.clone()} ". " <a href=kept>"Kept under Test Runs"</a></p>
-            {verdict(run)}
+            {verdict(run, true)}
         </section>
     }
     .erase()
