@@ -128,6 +128,12 @@ id!(
     /// A line of the audit log.
     AuditId, check_uuid);
 id!(
+    /// One try of a rule on an event.
+    TestRunId, check_uuid);
+id!(
+    /// One run of a rule over events of the last days.
+    BacktestId, check_uuid);
+id!(
     /// Our own id of a recorded event (its sender's id is [`EventId`]).
     EventKey, check_uuid);
 id!(

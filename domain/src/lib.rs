@@ -17,6 +17,7 @@ mod errors;
 mod event;
 mod facts;
 mod filter;
+mod forecast;
 mod ids;
 mod judge;
 mod matrix;
@@ -54,20 +55,21 @@ pub use entry::{EntryDraft, MAX_ENTITY_NAME, ParsedEntry, PlatformUse};
 pub use errors::{FieldError, FieldErrors};
 pub use event::{
     CallDetails, CampaignRef, Earning, Event, LeadDetails, MoneyDetails, Pingback, PingtreeRef, Reject,
-    parse_event,
+    parse_event, values_asked,
 };
 pub use facts::{Fact, HIDDEN, event_facts};
 pub use filter::{FilterKey, Filters, ListFilter, Method, PriceCondition, PriceOp, Verdict};
+pub use forecast::{Flow, Forecast, Minute, Tally, flow, would_flood};
 pub use ids::{
-    ApiKeyId, AuditId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey, InvalidId,
-    PresetId, RuleId, SessionId, UserId,
+    ApiKeyId, AuditId, BacktestId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey,
+    InvalidId, PresetId, RuleId, SessionId, TestRunId, UserId,
 };
 pub use judge::{Judged, judge_filters, obstacles};
 pub use matrix::{FormFields, filter_label, form_fields};
 pub use money::{InvalidMoney, Money};
 pub use permission::{
     ConnectionReach, Duty, Reach, Scope, Verb, Viewer, connection_reach, duty_reach, may_be_elevated,
-    may_read_log, may_see_money, may_show_personal_data, reach,
+    may_read_log, may_see_money, may_show_personal_data, may_try_real_events, reach,
 };
 pub use placeholder::{Placeholder, PlaceholderGroup, Visibility, placeholders};
 pub use policy::Policy;

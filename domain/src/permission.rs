@@ -134,6 +134,13 @@ pub fn may_see_money(role: Role) -> bool {
     !matches!(role, Role::Support | Role::Qa)
 }
 
+/// Whether a role may try rules on events that have happened and see what they would say: QA works with made-up data
+/// only (`domain.md` matrix B).
+#[must_use]
+pub fn may_try_real_events(role: Role) -> bool {
+    role != Role::Qa
+}
+
 /// Whose data a query may touch. Goes into the `WHERE` clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {

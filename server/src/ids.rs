@@ -1,7 +1,8 @@
 //! Fresh ids: UUIDv7, whose order is the order of making within one process.
 
 use leadbell_domain::{
-    ApiKeyId, AuditId, ConnectionId, DeliveryId, EventKey, InvalidId, PresetId, RuleId, SessionId, UserId,
+    ApiKeyId, AuditId, BacktestId, ConnectionId, DeliveryId, EventKey, InvalidId, PresetId, RuleId,
+    SessionId, TestRunId, UserId,
 };
 
 /// A kind of id that can be made.
@@ -27,11 +28,13 @@ macro_rules! fresh {
 fresh!(
     ApiKeyId,
     AuditId,
+    BacktestId,
     ConnectionId,
     DeliveryId,
     EventKey,
     PresetId,
     RuleId,
     SessionId,
+    TestRunId,
     UserId
 );

@@ -7,6 +7,7 @@ pub mod actor;
 pub mod adjacent;
 pub mod alerts;
 pub mod audit;
+pub mod backtest;
 pub mod bulk;
 pub mod catalog;
 pub mod cli;

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::alerts;
+use crate::backtest::{self, Jobs};
 use crate::cli::CliError;
 use crate::config::Config;
 use crate::connections;
@@ -84,6 +85,7 @@ impl Server {
             slack,
             slack_app: config.slack_app.clone(),
             clock,
+            backtests: Jobs::new(stop.clone()),
             public_url: Arc::from(config.public_url.as_str()),
         };
         let tasks = vec![
@@ -119,6 +121,7 @@ impl Server {
                 tracing::error!(%error, "a background task ended badly");
             }
         }
+        self.state.backtests.idle().await;
     }
 }
 
@@ -321,6 +324,9 @@ async fn sweep_sessions(state: AppState, sessions: AnySessionStore, stop: Cancel
         let now = state.clock.now_ms();
         if let Err(error) = state.store.sweep_accounts(now - http::LOGIN_ENDED_MS, now).await {
             tracing::error!(%error, "ended logins can't be removed");
+        }
+        if let Err(error) = backtest::sweep(&state, now).await {
+            tracing::error!(%error, "old backtests can't be removed");
         }
     }
 }

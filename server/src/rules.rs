@@ -10,6 +10,7 @@ use leadbell_store::{RuleChange, StoreError};
 
 use crate::actor::Caller;
 use crate::adjacent;
+use crate::backtest;
 use crate::ids::Fresh;
 use crate::judging::{Judged, judge};
 use crate::message_check;
@@ -183,7 +184,8 @@ async fn finished(
     state.rules.refresh(&*state.store).await?;
     let double = adjacent::remark(state, viewer, &rule).await?;
     let too_long = message_check::remark(state, &rule).await?;
-    let said: Vec<String> = [note, double, too_long].into_iter().flatten().collect();
+    let flood = backtest::remark(state, &rule.rule).await;
+    let said: Vec<String> = [note, double, too_long, flood].into_iter().flatten().collect();
     let note = (!said.is_empty()).then(|| said.join(" "));
     Ok(Saved { rule, note })
 }

@@ -7,6 +7,7 @@ use leadbell_dispatch::{Clock, SlackApp, SlackClient, WakeHandle};
 use leadbell_store::{Store, StoreError};
 use tokio::sync::Mutex;
 
+use crate::backtest::Jobs;
 use crate::engine::RuleSet;
 use crate::ingest::Committer;
 use crate::settings::LiveSettings;
@@ -30,6 +31,8 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// The Slack app that people add, if there is one.
     pub slack_app: Option<Arc<SlackApp>>,
+    /// Backtests of this server.
+    pub backtests: Jobs,
     /// How people reach us, without a trailing slash.
     pub public_url: Arc<str>,
 }

@@ -20,6 +20,7 @@ mod rule_files;
 mod sending;
 mod settings;
 mod slack_app;
+mod tryout;
 
 use std::sync::Arc;
 
@@ -49,6 +50,7 @@ pub use rule_files::RuleFiles;
 pub use sending::SendingPages;
 pub use settings::SettingsPages;
 pub use slack_app::SlackAppPages;
+pub use tryout::Tryouts;
 
 /// What pages can ask of the server. Found in the request's extensions as `Arc<dyn Backend>`.
 #[async_trait]
@@ -75,6 +77,7 @@ pub trait Backend:
     + Send
     + SendingPages
     + Sync
+    + Tryouts
 {
     /// Who is logged in; `None` for nobody.
     fn person(&self) -> Option<Person>;

@@ -38,6 +38,7 @@ mod sending;
 mod settings;
 mod slack_card;
 mod system;
+pub(crate) mod tryout;
 mod users;
 mod visit;
 
@@ -75,5 +76,6 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(settings::router())
         .merge(system::router())
         .merge(rule_files::router())
+        .merge(tryout::router())
         .merge(users::router())
 }

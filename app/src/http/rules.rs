@@ -1,5 +1,7 @@
 //! The posts of plain forms at a rule's address: save, step to and fro, enable, disable, delete.
 
+mod draft_try;
+
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -13,6 +15,7 @@ use leadbell_domain::{
 };
 use leptos::prelude::provide_context;
 
+use self::draft_try::Deed;
 use super::form::{Form, log_in_first, read_form};
 use super::page::{Pages, backend_of};
 use crate::address::{Address, Page, Panel, Place};
@@ -60,6 +63,13 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
         level,
         entity,
     };
+    if let Some(deed) = Deed::of(form.first("do")) {
+        let rule = match address.panel {
+            Panel::Rule(rule) => Some(rule),
+            Panel::New | Panel::None => None,
+        };
+        return target.try_out(&pages, parts, &form, rule, deed).await;
+    }
     match (form.first("do"), address.panel) {
         (Some("enable"), Panel::Rule(rule)) => target.switch(&pages, parts, &rule, RuleStatus::Active).await,
         (Some("disable"), Panel::Rule(rule)) => {

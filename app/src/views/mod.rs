@@ -23,6 +23,8 @@ mod presets;
 mod rule_files;
 pub mod sending;
 mod slack_app;
+#[cfg(feature = "ssr")]
+pub mod tryout;
 
 use std::collections::BTreeMap;
 

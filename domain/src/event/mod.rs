@@ -2,12 +2,14 @@
 
 mod fields;
 mod parse;
+mod put;
 
 use crate::{
     EntityId, EntityRef, EventId, FilterKey, Level, Method, Money, PriceMeaning, Timestamp, Trigger,
 };
 
 pub use parse::parse_event;
+pub use put::values_asked;
 
 /// One thing that happened. Field names follow the event JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]

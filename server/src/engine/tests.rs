@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use leadbell_domain::{
-    ConnectionId, EntityId, Filters, Rule, RuleId, RuleStatus, SlackAction, Target, Template, Trigger,
+    ConnectionId, EntityId, Filters, Rule, RuleId, RuleStatus, SlackAction, Tally, Target, Template, Trigger,
     parse_event,
 };
 use proptest::prelude::*;
@@ -196,6 +196,28 @@ proptest! {
         }
         let active = naive.iter().flatten().filter(|rule| rule.rule.status == RuleStatus::Active).count();
         prop_assert_eq!(rules.len(), active);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// A backtest counts what the engine would have fired for the same events, had the rule been active.
+    #[test]
+    fn a_backtest_counts_what_the_engine_would_have_fired(
+        spec in spec(),
+        events in proptest::collection::vec(event(), 0..60),
+    ) {
+        let rules = RuleSet::default();
+        rules.apply(vec![stored(1, &Spec { active: true, ..spec.clone() })], &[]);
+        let mut tally = Tally::new(&stored(1, &spec).rule);
+        for (at, event) in events.iter().enumerate() {
+            tally.judge(event, at as i64 * 1_000);
+        }
+        let fired = events.iter().filter(|event| !fired(event, &rules).is_empty()).count() as u64;
+        prop_assert_eq!((tally.judged(), tally.matched()), (events.len() as u64, fired));
+        let in_minutes: u64 = tally.minutes().values().map(|minute| minute.count).sum();
+        prop_assert_eq!(in_minutes, fired);
     }
 }
 

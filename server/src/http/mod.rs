@@ -23,6 +23,7 @@ mod rule_versions;
 mod rules;
 mod session;
 mod throttle;
+mod tryout;
 mod views;
 
 use std::sync::Arc;
@@ -101,6 +102,7 @@ fn api() -> Router<AppState> {
     Router::new()
         .merge(ingest::router())
         .merge(rules::router())
+        .merge(tryout::router())
         .merge(rule_versions::router())
         .merge(rule_data::router())
         .merge(presets::router())

@@ -4,30 +4,27 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Json, Router};
 use leadbell_domain::{
-    EntityId, FieldErrors, Level, Outcome, RuleDraft, RuleId, RuleSort, RuleStatus, StoredRule, Trigger,
-    Verb, Viewer, parse_event,
+    EntityId, FieldErrors, Level, RuleDraft, RuleId, RuleSort, RuleStatus, StoredRule, Trigger, Verb, Viewer,
 };
 use leadbell_store::RuleQuery;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
-use super::request::{Id, Params, json_body, parse_json, read_body, says_json};
+use super::request::{Id, Params, json_body};
 use crate::rule_place::place;
 use crate::rules::{self, Editing, RuleError};
 use crate::sentences::with_summaries;
 use crate::state::AppState;
-use crate::test_run;
 
 /// The routes.
 pub fn router() -> Router<AppState> {
     Router::new()
         .route("/rules", get(list).post(create))
         .route("/rules/{id}", get(show).put(replace).delete(remove))
-        .route("/rules/{id}/test", post(try_out))
 }
 
 impl From<RuleError> for Problem {
@@ -114,7 +111,12 @@ pub(super) fn rule_id(text: &str) -> Result<RuleId, Problem> {
 }
 
 /// The rule and its level, if this key's viewer may do that with it.
-async fn permitted(state: &AppState, viewer: &Viewer, id: &str, verb: Verb) -> Result<StoredRule, Problem> {
+pub(super) async fn permitted(
+    state: &AppState,
+    viewer: &Viewer,
+    id: &str,
+    verb: Verb,
+) -> Result<StoredRule, Problem> {
     let id = rule_id(id)?;
     let level = state.store.rule_level(&id).await?.ok_or(RuleError::NotFound)?;
     Ok(rules::permitted_rule(state, viewer, level, &id, verb).await?)
@@ -241,68 +243,4 @@ async fn remove(
             other => other.into(),
         })?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Tries a rule on an event, or on a sample of its trigger.
-async fn try_out(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    Id(id): Id,
-    body: Body,
-) -> Result<Json<Value>, Problem> {
-    let viewer = authenticate(&state, &headers, ApiScope::Rules).await?;
-    let rule = permitted(&state, &viewer, &id, Verb::View).await?;
-    let body = read_body(&headers, body).await?;
-    let json = if body.is_empty() {
-        json!({})
-    } else {
-        says_json(&headers)?;
-        parse_json(&body)?
-    };
-    let mut errors = FieldErrors::new();
-    for name in json.as_object().into_iter().flat_map(Map::keys) {
-        if !matches!(name.as_str(), "event" | "send") {
-            errors.add(name, "There is no such field; there are event, send.");
-        }
-    }
-    let send = match json.get("send") {
-        None | Some(Value::Null) => false,
-        Some(Value::Bool(send)) => *send,
-        Some(_) => {
-            errors.add("send", "Expected true or false.");
-            false
-        }
-    };
-    let event = match json.get("event") {
-        None | Some(Value::Null) => None,
-        Some(event) => match parse_event(event, state.clock.now_ms()) {
-            Ok(event) => Some(event),
-            Err(wrong) => {
-                for error in wrong.0 {
-                    errors.add(format!("event.{}", error.field), error.message);
-                }
-                None
-            }
-        },
-    };
-    if !json.is_object() {
-        errors.add("", "Expected an object with event and send, both optional.");
-    }
-    if !errors.is_empty() {
-        return Err(Problem::fields(errors));
-    }
-    let run = test_run::run(&state, &viewer, &rule, event, send).await?;
-    let sent = run.sent.as_ref().map(|trial| {
-        json!({"ok": matches!(trial.outcome, Outcome::Sent { .. }), "said": test_run::in_words(&trial.outcome), "note": trial.note})
-    });
-    Ok(Json(json!({
-        "fires": run.fires(),
-        "filters": run.filters,
-        "obstacles": run.obstacles,
-        "text": run.text,
-        "blocks": run.blocks,
-        "length": run.text.chars().count(),
-        "event_id": run.event.event_id,
-        "sent": sent,
-    })))
 }

@@ -8,6 +8,6 @@ mod record;
 mod route;
 
 pub use committer::Committer;
-pub(crate) use names::fill as fill_names;
+pub(crate) use names::{fill as fill_names, mentioned};
 pub(crate) use pingback::short_names;
 pub use route::router;

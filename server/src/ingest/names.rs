@@ -17,7 +17,8 @@ pub async fn fill(event: &mut Event, store: &dyn Store) -> Result<(), StoreError
     Ok(())
 }
 
-fn mentioned(event: &mut Event) -> Vec<(EntityKind, &mut EntityRef)> {
+/// Everything with an id that an event mentions.
+pub(crate) fn mentioned(event: &mut Event) -> Vec<(EntityKind, &mut EntityRef)> {
     let mut all = vec![(EntityKind::Product, &mut event.product)];
     all.extend(
         event

@@ -30,7 +30,7 @@ pub use postgres::PostgresStore;
 pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
-    Accounts, AdjacentStore, Alerts, AuditLog, CatalogStore, ConnectionDesk, DeliveryLog, EventLog, Places,
-    Presets, RecentEvents, RuleData, RuleHistory, RuleLists, SealedStore, SendingHealth, SettingsStore,
-    SlackApps, Store, ThreadLines,
+    Accounts, AdjacentStore, Alerts, AuditLog, Backtests, CatalogStore, ConnectionDesk, DeliveryLog,
+    EventLog, PastEvents, Places, Presets, RecentEvents, RuleData, RuleHistory, RuleLists, SealedStore,
+    SendingHealth, SettingsStore, SlackApps, Store, TestRuns, ThreadLines,
 };

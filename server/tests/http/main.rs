@@ -7,6 +7,7 @@ mod account;
 mod add_to_slack;
 mod adjacent;
 mod audit;
+mod backtests;
 mod catalog_audit;
 mod catalog_edit;
 mod catalog_import;
@@ -59,6 +60,8 @@ mod test_run;
 mod threads;
 mod tokens;
 mod tokens_nowhere;
+mod tryout_pages;
+mod tryout_roles;
 mod two_editors;
 
 macro_rules! on_both_databases {
@@ -121,6 +124,12 @@ on_both_databases! {
         an_import_needs_a_look_and_the_rules_as_they_were_then,
         a_rule_that_cannot_be_imported_is_named_by_its_place_and_keeps_the_others_out,
         names_stand_for_ids_where_they_are_plain_and_deleted_rules_come_back;
+    backtests:
+        a_backtest_tells_what_the_rule_would_have_done_and_posts_nothing,
+        a_backtest_belongs_to_its_key_and_can_be_cancelled,
+        only_so_many_backtests_run_at_once;
+    test_run:
+        every_run_is_kept_and_listed_with_what_was_made_of_it;
     presets:
         a_preset_is_made_read_listed_changed_and_deleted,
         a_rule_keeps_its_preset_and_only_one_of_its_own_product;

@@ -50,7 +50,7 @@ async fn a_rule_is_tried_on_an_event_without_anything_being_sent() {
         told["obstacles"][0].as_str().unwrap().contains("does not belong"),
         "{told}"
     );
-    // Nothing of it was kept or sent.
+    // No event came of it, and nothing was sent.
     app.get("/events/try").await.expect(404);
     assert!(app.slack().messages_in(demo::SALES).is_empty());
 }
@@ -99,4 +99,88 @@ async fn a_message_sent_by_hand_says_test_and_tells_slacks_answer() {
         told["sent"]["said"].as_str().unwrap().contains("is_archived"),
         "{told}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn values_typed_stand_instead_of_the_events_and_an_event_that_happened_can_be_chosen() {
+    let app = TestApp::start().await;
+    let filters = json!({"price": {"op": "between", "min": "10", "max": "50"}});
+    let rule = set(
+        rule(
+            "product",
+            "218",
+            "lms.lead_sold",
+            "{{lead_id}} {{price}} {{publisher_name}}",
+        ),
+        "filters",
+        filters,
+    );
+    let path = made(&app, &set(rule, "status", json!("disabled"))).await;
+    app.event(&sold("happened")).await;
+    let chosen = json!({"event_id": "happened", "values": {"price": "49.99", "publisher_id": "1051"}});
+    let told = app.post(&path, &chosen).await.expect(200).json();
+    assert_eq!(told["text"], "happened 49.99 North Leads", "{told}");
+    assert_eq!(told["filters"][0]["passed"], json!(true));
+    let dear = app
+        .post(&path, &json!({"values": {"price": "51"}}))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(dear["filters"][0]["actual"], "51.00");
+    assert_eq!(dear["fires"], json!(false));
+    let wrong = json!({"values": {"price": "much", "nothing_such": "1", "is_test": 1}});
+    assert_eq!(app.post(&path, &wrong).await.fields(), ["values.is_test"]);
+    let wrong = json!({"values": {"price": "much", "nothing_such": "1"}});
+    let refused = app.post(&path, &wrong).await;
+    assert_eq!(refused.fields(), ["values.nothing_such", "values.price"]);
+    for event in ["never", "elsewhere"] {
+        let refused = app.post(&path, &json!({"event_id": event})).await;
+        assert_eq!(refused.fields(), ["event_id"]);
+    }
+    let both = json!({"event_id": "happened", "event": sold("x")});
+    assert_eq!(app.post(&path, &both).await.fields(), ["event_id"]);
+}
+
+pub async fn every_run_is_kept_and_listed_with_what_was_made_of_it(app: &mut TestApp) {
+    let path = made(app, &rule("product", "218", "lms.lead_sold", "Lead {{lead_id}}")).await;
+    let fits = app
+        .post(&path, &json!({"event": sold("kept")}))
+        .await
+        .expect(200)
+        .json();
+    let elsewhere =
+        json!({"event": set(sold("else"), "product.id", json!(219)), "values": {"lead_id": "L9"}});
+    let other = app.post(&path, &elsewhere).await.expect(200).json();
+    let list = app.get("/test-runs").await.expect(200).json();
+    let runs = list["test_runs"].as_array().unwrap();
+    let ids: Vec<&Value> = runs.iter().map(|run| &run["id"]).collect();
+    assert_eq!(ids, [&other["run_id"], &fits["run_id"]], "newest first");
+    assert_eq!(runs[0]["typed"], json!(["lead_id"]));
+    assert_eq!(
+        (&runs[0]["text"], &runs[1]["text"]),
+        (&json!("Lead L9"), &json!("Lead kept"))
+    );
+    assert_eq!(
+        (&runs[1]["source"], &runs[1]["by"]),
+        (&json!("pasted"), &json!("Test"))
+    );
+    assert_eq!(runs[1]["sent"], Value::Null);
+    let only = async |query: &str| {
+        let list = app.get(&format!("/test-runs?{query}")).await.expect(200).json();
+        list["test_runs"].as_array().unwrap().len()
+    };
+    assert_eq!(only("fires=true").await, 1);
+    assert_eq!(only("who=tEs").await, 2);
+    assert_eq!(only("who=nobody").await, 0);
+    assert_eq!(only("until=2020-01-01T00:00:00Z").await, 0);
+    let first = app.get("/test-runs?limit=1").await.expect(200).json();
+    let cursor = first["next_cursor"].as_str().unwrap();
+    let second = app
+        .get(&format!("/test-runs?limit=1&cursor={cursor}"))
+        .await
+        .expect(200)
+        .json();
+    assert_eq!(second["test_runs"][0]["id"], fits["run_id"]);
+    let refused = app.get("/test-runs?fires=maybe&cursor=x&from=now").await;
+    assert_eq!(refused.fields(), ["cursor", "fires", "from"]);
 }

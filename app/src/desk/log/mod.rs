@@ -11,6 +11,7 @@ mod resend;
 mod row;
 mod search;
 mod tabs;
+mod test_runs;
 mod verdicts;
 
 pub(super) use parts::span;
@@ -47,6 +48,8 @@ pub(super) fn router() -> Router<Pages> {
         .route(LIST, get(list::open))
         .route(RESEND, get(resend::open).post(resend::post))
         .route("/log/deliveries/{id}", get(one::open).post(one::post))
+        .route(test_runs::LIST, get(test_runs::open))
+        .route("/log/test-runs/{id}", get(test_runs::one))
 }
 
 /// The address of a delivery's page.

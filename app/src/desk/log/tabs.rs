@@ -7,7 +7,7 @@ use axum::routing::get;
 use leadbell_domain::{EntityKind, Level};
 use leptos::prelude::*;
 
-use super::{EVENTS, LIST};
+use super::{EVENTS, LIST, test_runs};
 use crate::address;
 use crate::http::Pages;
 use crate::logic::query::{decode, with_query};
@@ -18,12 +18,14 @@ use crate::parts::view::Erase;
 pub(super) enum Tab {
     Events,
     Deliveries,
+    TestRuns,
 }
 
 /// Every tab with its label and address.
-const TABS: [(Tab, &str, &str); 2] = [
+const TABS: [(Tab, &str, &str); 3] = [
     (Tab::Events, "All Events", EVENTS),
     (Tab::Deliveries, "Deliveries", LIST),
+    (Tab::TestRuns, "Test Runs", test_runs::LIST),
 ];
 
 /// The head of a list.

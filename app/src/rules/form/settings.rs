@@ -14,6 +14,7 @@ use super::state::FormState;
 use super::target::{target_fields, token_fields};
 use super::trigger::version;
 use crate::parts::badge::platform_tag;
+use crate::parts::dom::post_plainly;
 use crate::rules::tab::{Tab, stay};
 
 pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> AnyView {
@@ -42,6 +43,13 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
             event.prevent_default();
             state.errors.set(Default::default());
             go(&to);
+        }
+    };
+    // A page of its own tries the rule as it stands here.
+    let try_out = move |event: MouseEvent| {
+        if let Some(form) = state.form.get_untracked() {
+            event.prevent_default();
+            post_plainly(&form, "try");
         }
     };
     let saving = state.saving;
@@ -110,6 +118,7 @@ pub(super) fn settings_step(state: FormState, trigger: Trigger, tab: Tab) -> Any
                 "Back"
             </button>
             <a class="button" href=tab.list_address() data-noscroll=true>"Cancel"</a>
+            <button type="submit" class="button" name="do" value="try" on:click=try_out>"Test Run"</button>
             <button
                 type="submit"
                 class="button button--primary"

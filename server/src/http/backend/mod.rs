@@ -22,6 +22,7 @@ mod rule_files;
 mod sending;
 mod settings;
 mod slack_app;
+mod tryout;
 mod users;
 
 use std::sync::Arc;

@@ -14,6 +14,7 @@ mod resend;
 mod rule_data;
 mod rules;
 mod sending;
+mod tryout;
 mod versions;
 
 use serde_json::{Map, Value, json};
@@ -26,6 +27,7 @@ fn areas() -> Vec<Area> {
         events::area(),
         rules::area(),
         versions::area(),
+        tryout::area(),
         rule_data::area(),
         presets::area(),
         connections::area(),

@@ -3,10 +3,8 @@
 use leadbell_domain::{FilterKey, Level, MAX_TEMPLATE_CHARS, PriceOp};
 use serde_json::{Map, Value, json};
 
-use super::events;
 use super::pieces::{
-    Area, Operation, closed, count, list, one_of, optional_text, outside_id, reference, sent_id, text, time,
-    trigger, uuid, with,
+    Area, Operation, closed, count, list, one_of, outside_id, reference, sent_id, text, time, trigger, uuid,
 };
 
 pub(super) fn area() -> Area {
@@ -19,7 +17,6 @@ pub(super) fn area() -> Area {
                 "/rules/{id}",
                 vec![("get", show()), ("put", replace()), ("delete", remove())],
             ),
-            ("/rules/{id}/test", vec![("post", try_out())]),
         ],
         schemas: vec![
             ("Rule", rule()),
@@ -30,7 +27,6 @@ pub(super) fn area() -> Area {
             ("Sending", super::sending::sending()),
             ("Layout", super::layout::layout()),
             ("SentLayout", super::layout::sent()),
-            ("TestRun", test_run()),
         ],
     }
 }
@@ -108,54 +104,6 @@ fn remove() -> Operation {
     .if_match()
     .response(204, json!({"description": "It is gone."}))
     .refuses(&[404, 409])
-}
-
-fn try_out() -> Operation {
-    let body = closed(
-        &json!({
-            "event": {"anyOf": [reference("Event"), {"type": "null"}], "description": "What to try it on; a sample of its trigger without one."},
-            "send": {"type": ["boolean", "null"], "default": false, "description": "Really send the message, marked TEST."},
-        }),
-        &["event", "send"],
-    );
-    Operation::new(
-        "testRule",
-        "rules",
-        "What the rule would do with an event, and if wished its message really sent.",
-    )
-    .body(false, &body, &json!({"event": events::example(), "send": false}))
-    .answers(
-        200,
-        "Every filter's verdict and the message.",
-        &reference("TestRun"),
-    )
-    .refuses(&[404])
-}
-
-fn test_run() -> Value {
-    let filter = closed(
-        &json!({
-            "filter": one_of(&FilterKey::ALL.map(FilterKey::key)), "label": text(), "wanted": text(), "actual": optional_text(),
-            "passed": {"type": "boolean"},
-        }),
-        &[],
-    );
-    let sent = with(
-        closed(
-            &json!({"ok": {"type": "boolean"}, "said": text(), "note": optional_text()}),
-            &[],
-        ),
-        "type",
-        json!(["object", "null"]),
-    );
-    closed(
-        &json!({
-            "fires": {"type": "boolean"}, "filters": list(&filter),
-            "obstacles": {"type": "array", "items": text(), "description": "What else keeps it from firing."},
-            "text": text(), "blocks": super::layout::blocks(), "length": count(0), "event_id": text(), "sent": sent,
-        }),
-        &[],
-    )
 }
 
 fn target() -> Value {

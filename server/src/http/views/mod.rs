@@ -14,6 +14,7 @@ mod health;
 mod history;
 mod presets;
 mod rules;
+pub mod tryout;
 
 use super::backend::PAGE;
 

@@ -22,6 +22,7 @@ mod sending;
 mod sending_health;
 mod slack_apps;
 mod threads;
+mod tryout;
 
 pub use accounts::*;
 pub use actor::*;
@@ -45,3 +46,4 @@ pub use sending::*;
 pub use sending_health::*;
 pub use slack_apps::*;
 pub use threads::*;
+pub use tryout::*;

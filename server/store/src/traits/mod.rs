@@ -19,6 +19,7 @@ mod sending_health;
 mod settings;
 mod slack_apps;
 mod threads;
+mod tryout;
 
 use async_trait::async_trait;
 use leadbell_domain::{
@@ -50,6 +51,7 @@ pub use sending_health::SendingHealth;
 pub use settings::SettingsStore;
 pub use slack_apps::SlackApps;
 pub use threads::ThreadLines;
+pub use tryout::{Backtests, PastEvents, TestRuns};
 
 pub use audit::AuditLog;
 
@@ -60,11 +62,13 @@ pub trait Store:
     + AdjacentStore
     + Alerts
     + AuditLog
+    + Backtests
     + CatalogStore
     + ConnectionDesk
     + DeliveryLog
     + EventLog
     + RuleData
+    + PastEvents
     + Places
     + Presets
     + RecentEvents
@@ -75,6 +79,7 @@ pub trait Store:
     + SettingsStore
     + SlackApps
     + ThreadLines
+    + TestRuns
     + Send
     + Sync
     + 'static

@@ -49,6 +49,7 @@ mod slack_apps;
 mod support;
 mod thread_lines;
 mod threads;
+mod tryout;
 mod turns;
 
 macro_rules! on_both_databases {
@@ -76,6 +77,13 @@ macro_rules! on_both_databases {
 }
 
 on_both_databases! {
+    tryout:
+        events_of_an_entity_come_in_parts_that_are_complete_and_in_order,
+        test_runs_are_kept_and_listed_for_whoever_sees_their_rule,
+        a_backtest_belongs_to_who_started_it_and_ends_once,
+        only_so_many_backtests_run_at_once_and_the_dead_do_not_count,
+        a_backtest_is_started_within_its_limits_however_many_ask_at_once,
+        past_events_and_test_runs_are_read_from_an_index;
     turns:
         what_waits_for_a_busy_channel_becomes_one_message,
         a_summary_that_is_tried_again_says_the_same,
