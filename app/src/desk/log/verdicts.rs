@@ -31,7 +31,7 @@ pub(super) fn verdicts(found: &EventView) -> AnyView {
     } else {
         let column = |label: &'static str| view! { <th role="columnheader" scope="col">{label}</th> }.erase();
         view! {
-            <table class="table" role="table" aria-label="Rules">
+            <table class="table log-table" role="table" aria-label="Rules">
                 <thead role="rowgroup">
                     <tr role="row">{column("Rule")} {column("Verdict")} {column("Why")}</tr>
                 </thead>
@@ -43,7 +43,7 @@ pub(super) fn verdicts(found: &EventView) -> AnyView {
     view! {
         <section class="log-part" id="rules">
             <h2 class="log-part__title">"What the rules made of it"</h2>
-            <p>{said} " Each is judged as it was when the event arrived."</p>
+            <p class="log-part__said">{said} " Each is judged as it was when the event arrived."</p>
             {table}
             {more}
         </section>

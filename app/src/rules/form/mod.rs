@@ -14,9 +14,9 @@ mod target;
 mod trigger;
 
 #[cfg(feature = "ssr")]
-use crate::parts::view::{Erase, live, load, loaded};
-#[cfg(feature = "ssr")]
 pub(crate) use field::label_of;
+
+use crate::parts::view::{Erase, live, load, loaded};
 use leadbell_domain::{EntityId, Level, RuleId};
 use leptos::prelude::*;
 
