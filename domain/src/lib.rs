@@ -85,7 +85,7 @@ pub use sending::{
     with_state,
 };
 pub use sentence::{NameOf, Sentence};
-pub use settings::Settings;
+pub use settings::{Keep, Kept, Settings};
 pub use slack::{
     ChannelId, MemberId, SlackToken, Target, TokenKind, escape_slack, parse_channel_id, parse_member_id,
 };

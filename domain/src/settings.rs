@@ -2,7 +2,13 @@
 //!
 //! One more setting is a field, a key in [`Settings::texts`] and [`Settings::put`], and its words in [`KEYS`].
 
+mod keep;
+mod retention;
+
 use crate::{FieldErrors, Policy};
+
+pub use keep::Keep;
+pub use retention::{Kept, Retention};
 
 /// What compliance people do with publishers' rules.
 pub const COMPLIANCE: &str = "compliance_publisher";
@@ -10,9 +16,14 @@ pub const COMPLIANCE: &str = "compliance_publisher";
 pub const PUBLISHERS: &str = "buyers_filter_by_publisher";
 
 /// The key of every setting with what people call it.
-pub const KEYS: [(&str, &str); 2] = [
+pub const KEYS: [(&str, &str); 7] = [
     (COMPLIANCE, "Compliance Publishers"),
     (PUBLISHERS, "Publishers for buyers' people"),
+    (Kept::EventsWithoutMatch.key(), Kept::EventsWithoutMatch.label()),
+    (Kept::EventsWithMatch.key(), Kept::EventsWithMatch.label()),
+    (Kept::Deliveries.key(), Kept::Deliveries.label()),
+    (Kept::TestRuns.key(), Kept::TestRuns.label()),
+    (Kept::EventIds.key(), Kept::EventIds.label()),
 ];
 
 /// What compliance people do, as (text, words).
@@ -31,6 +42,8 @@ pub const PUBLISHERS_CHOICES: [(&str, &str); 2] = [
 pub struct Settings {
     /// Who may do what, where the house decides it.
     pub policy: Policy,
+    /// How long what has happened is kept.
+    pub retention: Retention,
 }
 
 fn chosen(choices: [(&'static str, &'static str); 2], first: bool) -> &'static str {
@@ -50,7 +63,7 @@ impl Settings {
     #[must_use]
     pub fn texts(&self) -> Vec<(&'static str, String)> {
         let policy = self.policy;
-        vec![
+        let mut texts = vec![
             (
                 COMPLIANCE,
                 chosen(COMPLIANCE_CHOICES, policy.compliance_manages).to_owned(),
@@ -59,7 +72,9 @@ impl Settings {
                 PUBLISHERS,
                 chosen(PUBLISHERS_CHOICES, !policy.buyers_see_publishers).to_owned(),
             ),
-        ]
+        ];
+        texts.extend(Kept::ALL.map(|kind| (kind.key(), self.retention.of(kind).to_string())));
+        texts
     }
 
     /// These settings with others in place of some, given as key and text; complaints are at their keys. Keys that are
@@ -82,8 +97,19 @@ impl Settings {
                         self.policy.buyers_see_publishers = !first;
                     }
                 }
-                _ => {}
+                _ => {
+                    if let Some(kind) = Kept::from_key(key)
+                        && let Some(keep) = errors.keep(key, Keep::parse(text, kind.least_days()))
+                    {
+                        self.retention.set(kind, keep);
+                    }
+                }
             }
+        }
+        if errors.is_empty()
+            && let Err(complaint) = self.retention.check()
+        {
+            errors.add(Kept::EventIds.key(), complaint);
         }
         if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
@@ -91,9 +117,21 @@ impl Settings {
     /// What was kept, as key and text. What can't be read stands at its default.
     #[must_use]
     pub fn of_kept<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Settings {
-        texts.into_iter().fold(Settings::default(), |settings, text| {
-            settings.put([text]).unwrap_or(settings)
-        })
+        texts
+            .into_iter()
+            .fold(Settings::default(), |settings, (key, text)| {
+                // One by one, so that one that can't be read leaves the others; how they go together is a form's concern.
+                match Kept::from_key(key) {
+                    None => settings.put([(key, text)]).unwrap_or(settings),
+                    Some(kind) => {
+                        let mut settings = settings;
+                        if let Ok(keep) = Keep::parse(text, kind.least_days()) {
+                            settings.retention.set(kind, keep);
+                        }
+                        settings
+                    }
+                }
+            })
     }
 
     /// The texts that are others in `after`, each with what it was.
@@ -133,7 +171,10 @@ mod tests {
     #[test]
     fn every_setting_comes_back_from_its_text() {
         for policy in Policy::all() {
-            let settings = Settings { policy };
+            let settings = Settings {
+                policy,
+                ..Settings::default()
+            };
             let texts = settings.texts();
             assert_eq!(texts.len(), KEYS.len());
             assert!(texts.iter().zip(KEYS).all(|(text, key)| text.0 == key.0));

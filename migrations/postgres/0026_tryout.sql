@@ -38,6 +38,7 @@ CREATE TABLE test_runs (
 );
 -- Newest first, of everybody, of one entity and of one rule.
 CREATE INDEX test_runs_by_entity ON test_runs (level, entity_id, id);
+CREATE INDEX test_runs_by_age ON test_runs (made_at);
 CREATE INDEX test_runs_by_rule ON test_runs (rule_number, id) WHERE rule_number IS NOT NULL;
 
 CREATE TABLE backtests (

@@ -1,6 +1,7 @@
-//! The command line: `leadbell serve`, `migrate`, `user create`, `key create`, `secrets rotate`, `demo`, `simulate`, `openapi`.
+//! The command line: `leadbell serve`, `migrate`, `backup`, `restore`, `user create`, `key create`, `secrets rotate`, `demo`, `simulate`, `openapi`.
 
 use std::io::Read;
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use leadbell_dispatch::{Clock, SystemClock};
@@ -16,7 +17,7 @@ use crate::http::{openapi, password};
 use crate::ids::Fresh;
 use crate::secrets::SecretsCommand;
 use crate::simulate::Simulate;
-use crate::{demo, lifecycle, people, simulate, telemetry};
+use crate::{backup, demo, lifecycle, people, simulate, telemetry};
 
 /// Slack messages the moment a lead or call event matters.
 #[derive(Debug, Parser)]
@@ -57,6 +58,19 @@ enum Command {
     Secrets(SecretsCommand),
     /// Fill a fresh database with a believable business and serve it with the Slack sandbox.
     Demo,
+    /// Write the whole database into a new file, also while it is served.
+    Backup {
+        /// The file; must not be there yet.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of an empty database.
+    Restore {
+        /// What `backup` wrote.
+        file: PathBuf,
+        /// Replace a database that is not empty.
+        #[arg(long)]
+        force: bool,
+    },
     /// Post realistic traffic to a running Leadbell.
     Simulate(Simulate),
     /// Print the description of the REST interface (OpenAPI).
@@ -119,6 +133,8 @@ impl Cli {
                 lifecycle::serve(&config).await
             }
             Command::Demo => demo::serve(start()?).await,
+            Command::Backup { file } => backup::backup(&start()?, &file).await,
+            Command::Restore { file, force } => backup::restore(&start()?, &file, force).await,
             Command::Migrate => {
                 lifecycle::open_database(&start()?).await?;
                 println!("The database is up to date.");

@@ -23,6 +23,7 @@ use crate::config::Config;
 use crate::connections;
 use crate::http::{self, AnySessionStore, Web};
 use crate::ingest::Committer;
+use crate::keeping;
 use crate::settings::LiveSettings;
 use crate::state::{AppState, LiveRules};
 use crate::telemetry;
@@ -92,6 +93,7 @@ impl Server {
             tokio::spawn(dispatcher.run(stop.clone())),
             tokio::spawn(follow_rules(state.clone(), stop.clone())),
             tokio::spawn(alerts::watch(state.clone(), stop.clone())),
+            tokio::spawn(keeping::watch(state.clone(), stop.clone())),
             tokio::spawn(refresh_tokens(state.clone(), stop.clone())),
             tokio::spawn(sweep_sessions(state.clone(), sessions.clone(), stop.clone())),
         ];
@@ -216,7 +218,7 @@ async fn interrupted() {
 }
 
 /// SQLite serves one server: a second one on the same file would take the first one's leases for its own.
-fn lock_database(url: &str) -> Result<Option<File>, CliError> {
+pub(crate) fn lock_database(url: &str) -> Result<Option<File>, CliError> {
     let Some(path) = url
         .strip_prefix("sqlite://")
         .and_then(|rest| rest.split('?').next())

@@ -43,8 +43,8 @@ pub fn bench(workspace: &Workspace, args: &[String]) -> Result<()> {
         "--target-dir",
     ]);
     process::run(command.arg(&workspace.target).arg("--").args(args))?;
-    // Lists of a large house, and what the databases take in and give out (`server/store/tests`).
-    for test in ["lists", "throughput"] {
+    // Lists of a large house, questions about ten million events, and what the databases take in and give out (`server/store/tests`).
+    for test in ["lists", "log_bench", "throughput"] {
         let mut measured = Command::new(workspace.root.join("scripts/with-postgres.sh"));
         measured.current_dir(&workspace.root).args([
             "cargo",

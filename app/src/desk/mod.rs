@@ -37,6 +37,7 @@ mod rule_place;
 mod sending;
 mod settings;
 mod slack_card;
+mod storage;
 mod system;
 pub(crate) mod tryout;
 mod users;

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
+use leadbell_domain::Kept;
 use leadbell_domain::settings::{
     COMPLIANCE, COMPLIANCE_CHOICES, KEYS, PUBLISHERS, PUBLISHERS_CHOICES, setting_label,
 };
@@ -11,9 +12,11 @@ use leptos::prelude::*;
 
 use super::Visit;
 use super::form::{Field, Wrong, complaints};
+use super::storage::storage;
 use crate::error::AppError;
 use crate::http::Pages;
 use crate::parts::view::Erase;
+use crate::views::settings::StorageView;
 
 const HERE: &str = "/settings";
 const TITLE: &str = "Settings";
@@ -28,8 +31,12 @@ async fn open(State(pages): State<Pages>, request: Request) -> Response {
         Ok(visit) => visit,
         Err(elsewhere) => return *elsewhere,
     };
-    match visit.backend.settings().await {
-        Ok(texts) => visit.page(TITLE, || page(&texts, &Wrong::default())).await,
+    match look(&visit).await {
+        Ok((texts, holds)) => {
+            visit
+                .page(TITLE, || page(&texts, &holds, &Wrong::default()))
+                .await
+        }
         Err(error) => visit.trouble(error).await,
     }
 }
@@ -50,13 +57,20 @@ async fn post(State(pages): State<Pages>, request: Request) -> Response {
                 errors,
                 message: None,
             };
-            visit.refused(TITLE, || page(&typed, &wrong)).await
+            match visit.backend.storage().await {
+                Ok(holds) => visit.refused(TITLE, || page(&typed, &holds, &wrong)).await,
+                Err(error) => visit.trouble(error).await,
+            }
         }
         Err(error) => visit.trouble(error).await,
     }
 }
 
-fn page(texts: &[(String, String)], wrong: &Wrong) -> AnyView {
+async fn look(visit: &Visit) -> Result<(Vec<(String, String)>, StorageView), AppError> {
+    Ok((visit.backend.settings().await?, visit.backend.storage().await?))
+}
+
+fn page(texts: &[(String, String)], holds: &StorageView, wrong: &Wrong) -> AnyView {
     let text = |key: &str| {
         let found = texts.iter().find(|(known, _)| known == key);
         found.map(|(_, text)| text.clone()).unwrap_or_default()
@@ -67,6 +81,14 @@ fn page(texts: &[(String, String)], wrong: &Wrong) -> AnyView {
             .hint(hint)
             .choice(&options, &text(key))
     };
+    let kept = Kept::ALL
+        .map(|kind| {
+            Field::new(kind.key(), kind.label(), wrong)
+                .hint(kind.hint())
+                .required()
+                .line("text", &text(kind.key()))
+        })
+        .collect_view();
     view! {
         <header class="head">
             <div class="head__line"><h1 class="head__title">{TITLE}</h1></div>
@@ -86,10 +108,16 @@ fn page(texts: &[(String, String)], wrong: &Wrong) -> AnyView {
                  Shown means that they see the names of all of them.",
                 PUBLISHERS_CHOICES,
             )}
+            <h2 class="form-section__title">"How long things are kept"</h2>
+            <p class="hint">
+                "In days from their arrival, or “ever”. What is older is removed for good within ten minutes, a little at a time."
+            </p>
+            {kept}
             <p class="row-actions">
                 <button type="submit" class="button button--primary">"Save settings"</button>
             </p>
         </form>
+        {storage(holds)}
     }
     .erase()
 }

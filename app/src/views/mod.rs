@@ -22,6 +22,8 @@ mod places;
 mod presets;
 mod rule_files;
 pub mod sending;
+#[cfg(feature = "ssr")]
+pub mod settings;
 mod slack_app;
 #[cfg(feature = "ssr")]
 pub mod tryout;

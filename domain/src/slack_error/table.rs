@@ -142,6 +142,7 @@ pub const OUR_CODES: &[SlackError] = &[
     perhaps("timeout", "Slack had the message and did not answer in time; perhaps it was posted."),
     perhaps("connection_lost", "The connection broke while Slack had the message; perhaps it was posted."),
     perhaps("lease_expired", "Leadbell was stopped while Slack had the message; perhaps it was posted."),
+    perhaps("restored", "It waited when the backup was made that came back since; perhaps it was posted in between."),
     perhaps("answer_without_receipt", "Slack said yes and named no message; perhaps it was posted."),
     perhaps("unreadable_answer", "Slack's answer could not be read; perhaps the message was posted."),
 ];

@@ -8,6 +8,7 @@
 //! Where to look: `traits.rs` is the contract, `shared/` holds the SQL, written once and compiled for each database;
 //! `sqlite.rs` and `postgres.rs` hold what differs (connecting, locking, a handful of words of SQL).
 
+mod backup;
 mod error;
 mod keys;
 mod known;
@@ -22,6 +23,7 @@ mod traits;
 mod vault;
 mod verdict;
 
+pub use backup::{BackupError, check_sqlite, copy_sqlite, sqlite_file};
 pub use error::StoreError;
 pub use keys::{KeyFileError, Keys};
 pub use model::*;
@@ -31,6 +33,6 @@ pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
     Accounts, AdjacentStore, Alerts, AuditLog, Backtests, CatalogStore, ConnectionDesk, DeliveryLog,
-    EventLog, PastEvents, Places, Presets, RecentEvents, RuleData, RuleHistory, RuleLists, SealedStore,
-    SendingHealth, SettingsStore, SlackApps, Store, TestRuns, ThreadLines,
+    EventLog, Keeping, PastEvents, Places, Presets, RecentEvents, RuleData, RuleHistory, RuleLists,
+    SealedStore, SendingHealth, SettingsStore, SlackApps, Store, TestRuns, ThreadLines,
 };

@@ -48,6 +48,14 @@ const SEARCH_TABLES: bool = false;
 /// join, and asking costs nothing where it does keep it.
 const KEEPS_ORDER: bool = false;
 const SINGLE_SERVER: bool = false;
+/// Bytes of the database, and of it those that are free, which nobody knows here.
+const STORAGE: &str = "SELECT pg_database_size(current_database()), CAST(0 AS BIGINT)";
+/// Table, about how many rows, and bytes with indexes.
+const STORAGE_TABLES: &str = "SELECT CAST(c.relname AS TEXT), CASE WHEN c.reltuples < 0 THEN NULL \
+    ELSE CAST(c.reltuples AS BIGINT) END, pg_total_relation_size(c.oid) FROM pg_class c \
+    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relkind = 'r' \
+    AND c.relname IN ('events', 'deliveries', 'attempts', 'seen_events', 'rules', 'rule_versions', 'audit') \
+    ORDER BY pg_total_relation_size(c.oid) DESC";
 
 /// Connections of one server. PostgreSQL allows 100 in all by default; this leaves room for several servers.
 const CONNECTIONS: u32 = 16;

@@ -45,6 +45,20 @@ const SEARCH_TABLES: bool = true;
 /// to the end and sort.
 const KEEPS_ORDER: bool = true;
 const SINGLE_SERVER: bool = true;
+/// Bytes of the database, and of it those that are free.
+const STORAGE: &str = "SELECT c.page_count * s.page_size, f.freelist_count * s.page_size \
+                       FROM pragma_page_count() c, pragma_page_size() s, pragma_freelist_count() f";
+/// Table, about how many rows, and bytes. Nothing is counted: rows are numbered as they come, and it is known how many
+/// have gone from the beginning.
+const STORAGE_TABLES: &str = "WITH gone (kind, removed) AS (SELECT kind, removed FROM pruning), \
+    events_gone (removed) AS (SELECT SUM(removed) FROM gone WHERE kind IN ('events_with_match', 'events_without_match')) \
+    SELECT 'events', COALESCE((SELECT MAX(rowid) FROM events), 0) - (SELECT removed FROM events_gone), NULL \
+    UNION ALL SELECT 'deliveries', COALESCE((SELECT MAX(rowid) FROM deliveries), 0) - \
+    (SELECT removed FROM gone WHERE kind = 'deliveries'), NULL \
+    UNION ALL SELECT 'seen_events', (SELECT removed FROM events_gone) - \
+    (SELECT removed FROM gone WHERE kind = 'event_ids'), NULL \
+    UNION ALL SELECT 'rules', (SELECT value FROM counters WHERE name = 'rule_number'), NULL \
+    UNION ALL SELECT 'audit', COALESCE((SELECT MAX(number) FROM audit), 0), NULL";
 
 /// Connections that only read. WAL lets them run beside the writer.
 const READERS: u32 = 8;

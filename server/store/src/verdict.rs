@@ -8,6 +8,9 @@ pub(crate) const WAITING: &str = "status IN ('queued', 'retrying')";
 /// Our code for a lease that ran out: nobody knows whether Slack was reached.
 pub(crate) const LEASE_EXPIRED: &str = "lease_expired";
 
+/// Our code for what waited in a backup: who wrote that may have sent it since.
+pub(crate) const RESTORED: &str = "restored";
+
 /// Our code for what somebody gave up while its channel or member refused messages.
 pub(crate) const GIVEN_UP: &str = "given_up";
 

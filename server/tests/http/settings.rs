@@ -15,7 +15,11 @@ async fn as_role(app: &TestApp, role: Role) -> Browser {
 /// Decides, as the Global Admin does on his page.
 pub async fn settle(app: &TestApp, policy: Policy) {
     let admin = as_role(app, Role::GlobalAdmin).await;
-    let texts = Settings { policy }.texts();
+    let texts = Settings {
+        policy,
+        ..Settings::default()
+    }
+    .texts();
     let fields: Vec<(&str, &str)> = texts.iter().map(|(key, text)| (*key, text.as_str())).collect();
     admin.form("/settings", &fields).await.expect(303);
     assert_eq!(app.state().settings.now().policy, policy);
@@ -67,7 +71,11 @@ async fn a_change_is_told_in_the_audit_log_once_and_what_is_no_choice_changes_no
         buyers_see_publishers: false,
     };
     for _ in 0..2 {
-        let texts = Settings { policy }.texts();
+        let texts = Settings {
+            policy,
+            ..Settings::default()
+        }
+        .texts();
         let fields: Vec<(&str, &str)> = texts.iter().map(|(key, text)| (*key, text.as_str())).collect();
         admin.form("/settings", &fields).await.expect(303);
     }

@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use leadbell_app::backend::SettingsPages;
 use leadbell_app::error::AppError;
+use leadbell_app::views::settings::StorageView;
 use leadbell_domain::{Duty, Verb};
 
 use super::{RequestBackend, store_error};
+use crate::http::views;
 use crate::settings::{NotChanged, change};
 
 #[async_trait]
@@ -19,6 +21,13 @@ impl SettingsPages for RequestBackend {
             .into_iter()
             .map(|(key, text)| (key.to_owned(), text))
             .collect())
+    }
+
+    async fn storage(&self) -> Result<StorageView, AppError> {
+        if self.viewer()?.duty(Duty::Settings, Verb::View).is_nothing() {
+            return Err(AppError::NotFound);
+        }
+        views::storage(&self.state).await
     }
 
     async fn change_settings(&self, texts: &[(String, String)]) -> Result<String, AppError> {

@@ -14,6 +14,7 @@ mod health;
 mod history;
 mod presets;
 mod rules;
+mod settings;
 pub mod tryout;
 
 use super::backend::PAGE;
@@ -31,6 +32,7 @@ pub use health::{alerts, health, row as destination_row};
 pub use history::{compare, deleted_rules, rule_history};
 pub use presets::{preset_followers, preset_form, presets};
 pub use rules::{destination, named_place, rules};
+pub use settings::storage;
 
 /// Rows before a page that counts from 1.
 fn offset(page: u32) -> i64 {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use leadbell_domain::{EntityId, EventId, Money, Platform, Trigger};
 
 use super::fields::Fields;
-use super::{CHUNK, Connection, Result, Row, Sql, destinations, upsert};
+use super::{CHUNK, Connection, Result, Row, Sql, destinations, seen_events, upsert};
 use crate::known::KnownEntities;
 use crate::text::{clean, clean_opt};
 use crate::{EntityUpsert, NewEvent, PlannedDelivery, Recorded, StoredEvent};
@@ -43,7 +43,7 @@ async fn insert_events(db: &mut Connection, events: &[NewEvent]) -> Result<BTree
     for chunk in order.chunks(CHUNK) {
         let mut sql = Sql::new(
             "INSERT INTO events (key, source, event_id, trigger_key, occurred_at, received_at, product_id, \
-             publisher_id, campaign_id, lead_id, call_id, rules_seq, body) ",
+             publisher_id, campaign_id, lead_id, call_id, rules_seq, body, matched) ",
         );
         sql.push_values(chunk, |mut row, at| {
             let event = &events[*at];
@@ -59,7 +59,8 @@ async fn insert_events(db: &mut Connection, events: &[NewEvent]) -> Result<BTree
                 .push_bind(clean(&event.lead_id))
                 .push_bind(clean_opt(event.call_id.as_deref()))
                 .push_bind(event.rules_seq)
-                .push_bind(clean(&event.body));
+                .push_bind(clean(&event.body))
+                .push_bind(i64::from(!event.deliveries.is_empty()));
         });
         // Without naming the constraint: a batch written again after a lost answer repeats our own keys, too.
         sql.push(" ON CONFLICT DO NOTHING RETURNING key");
@@ -69,6 +70,16 @@ async fn insert_events(db: &mut Connection, events: &[NewEvent]) -> Result<BTree
                 .fetch_all(&mut *db)
                 .await?,
         );
+    }
+    // What was there once and is gone by now is no news either.
+    let written: Vec<_> = order
+        .iter()
+        .map(|at| &events[*at])
+        .filter(|event| inserted.contains(event.key.as_str()))
+        .map(|event| (event.key.as_str(), event.source.key(), event.event_id.as_str()))
+        .collect();
+    for key in seen_events::take_out(db, &written).await? {
+        inserted.remove(&key);
     }
     Ok(order
         .into_iter()

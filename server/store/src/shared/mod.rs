@@ -33,6 +33,7 @@ mod events;
 mod fields;
 mod finish;
 mod history;
+mod keeping;
 mod leases;
 mod log_arms;
 mod past_events;
@@ -40,8 +41,10 @@ mod people;
 mod pingtrees;
 mod places;
 mod presets;
+mod prune;
 mod recent_events;
 mod resend;
+mod restored;
 mod rule_changes;
 mod rule_data;
 mod rule_lists;
@@ -53,6 +56,7 @@ mod rules_at;
 mod scope;
 mod sealed;
 mod search;
+mod seen_events;
 mod sending;
 mod sending_health;
 mod sessions;
@@ -74,7 +78,7 @@ use sqlx::{Database, Pool, QueryBuilder, Row as _, Transaction};
 
 use super::{
     BEGIN, Db, EXPLAIN, FIND, KEEPS_ORDER, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN,
-    SEARCH_TABLES, SINGLE_SERVER, TRIGRAMS,
+    SEARCH_TABLES, SINGLE_SERVER, STORAGE, STORAGE_TABLES, TRIGRAMS,
 };
 use crate::StoreError;
 use crate::known::KnownEntities;

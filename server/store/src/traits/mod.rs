@@ -8,6 +8,7 @@ mod catalog;
 mod connections;
 mod delivery_log;
 mod event_log;
+mod keeping;
 mod places;
 mod presets;
 mod recent_events;
@@ -40,6 +41,7 @@ pub use catalog::CatalogStore;
 pub use connections::ConnectionDesk;
 pub use delivery_log::DeliveryLog;
 pub use event_log::EventLog;
+pub use keeping::Keeping;
 pub use places::Places;
 pub use presets::Presets;
 pub use recent_events::RecentEvents;
@@ -66,6 +68,7 @@ pub trait Store:
     + CatalogStore
     + ConnectionDesk
     + DeliveryLog
+    + Keeping
     + EventLog
     + RuleData
     + PastEvents

@@ -23,6 +23,7 @@ mod destination_faults;
 mod durability;
 mod event_log;
 mod events;
+mod keeping;
 mod leases;
 mod lists;
 mod log_plans;
@@ -118,6 +119,12 @@ on_both_databases! {
         after_a_first_message_in_doubt_the_next_one_is_the_first_and_says_why,
         a_thread_that_took_no_reply_is_followed_by_another,
         an_old_thread_takes_no_more_and_is_cleared_away;
+    keeping:
+        an_event_without_a_match_goes_when_it_is_old_and_stays_known,
+        an_event_that_is_known_by_its_id_alone_sends_nothing,
+        what_waits_or_is_not_certain_stays_with_its_event,
+        one_server_at_a_time_removes_what_is_old,
+        what_there_is_is_told_without_counting;
     schema:
         migrating_twice_changes_nothing,
         the_database_answers;

@@ -1,0 +1,40 @@
+//! What the database holds, as the page of settings shows it.
+
+use leadbell_domain::Timestamp;
+
+/// How much there is of something.
+#[derive(Clone, Debug)]
+pub struct StoredRow {
+    /// What.
+    pub name: String,
+    /// About how many.
+    pub rows: String,
+    /// On disk.
+    pub size: String,
+}
+
+/// What was removed because it was old.
+#[derive(Clone, Debug)]
+pub struct RemovedRow {
+    /// What.
+    pub name: &'static str,
+    /// When a round last ended.
+    pub last_at: Option<Timestamp>,
+    /// What that round removed.
+    pub last_removed: String,
+    /// What was removed in all.
+    pub removed: String,
+}
+
+/// What there is, and what was removed.
+#[derive(Clone, Debug)]
+pub struct StorageView {
+    /// The tables.
+    pub stored: Vec<StoredRow>,
+    /// The database as a whole, in words.
+    pub size: String,
+    /// When the oldest event arrived.
+    pub oldest_event: Option<Timestamp>,
+    /// What was removed.
+    pub removed: Vec<RemovedRow>,
+}

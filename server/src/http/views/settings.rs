@@ -1,0 +1,104 @@
+//! Figures of the database, as the page of settings shows them.
+
+use leadbell_app::error::AppError;
+use leadbell_app::views::settings::{RemovedRow, StorageView, StoredRow};
+use leadbell_store::StorageFigures;
+
+use crate::http::backend::store_error;
+use crate::state::AppState;
+
+/// What there is.
+pub async fn storage(state: &AppState) -> Result<StorageView, AppError> {
+    let storage = state.store.storage().await.map_err(store_error)?;
+    Ok(StorageView {
+        size: whole(&storage),
+        oldest_event: storage.oldest_event,
+        stored: storage
+            .tables
+            .into_iter()
+            .map(|figures| StoredRow {
+                name: name(&figures.table),
+                rows: figures.rows.map_or_else(|| "–".to_owned(), grouped),
+                size: figures.bytes.map_or_else(|| "–".to_owned(), bytes),
+            })
+            .collect(),
+        removed: storage
+            .pruned
+            .iter()
+            .map(|figures| RemovedRow {
+                name: figures.kind.label(),
+                last_at: figures.last_at,
+                last_removed: grouped(figures.last_removed),
+                removed: grouped(figures.removed),
+            })
+            .collect(),
+    })
+}
+
+fn whole(storage: &StorageFigures) -> String {
+    let free = match storage.free {
+        0 => String::new(),
+        free => format!(", of which {} are free for what comes", bytes(free)),
+    };
+    format!("The database takes {} on disk{free}.", bytes(storage.bytes))
+}
+
+fn name(table: &str) -> String {
+    match table {
+        "events" => "Events",
+        "deliveries" => "Messages",
+        "attempts" => "Tries of sending",
+        "seen_events" => "Ids of removed events",
+        "rules" => "Rules, deleted ones too",
+        "rule_versions" => "Versions of rules",
+        "audit" => "Lines of the audit log",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// `12,345,678`.
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1.2 GB`.
+fn bytes(number: i64) -> String {
+    let mut size = number.max(0) as f64;
+    let mut units = ["bytes", "KB", "MB", "GB", "TB"].into_iter();
+    let mut unit = units.next().unwrap_or_default();
+    for next in units {
+        if size < 1_000.0 {
+            break;
+        }
+        (size, unit) = (size / 1_000.0, next);
+    }
+    match unit {
+        "bytes" => format!("{size:.0} {unit}"),
+        _ => format!("{size:.1} {unit}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_read_at_a_glance() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(12_345_678), "12,345,678");
+        assert_eq!(bytes(512), "512 bytes");
+        assert_eq!(bytes(1_234_567), "1.2 MB");
+        assert_eq!(bytes(15_000_000_000), "15.0 GB");
+    }
+}

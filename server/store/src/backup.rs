@@ -1,0 +1,118 @@
+//! Copies of a whole SQLite database, and what has to be settled in a database that came back from one.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::str::FromStr;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
+
+use crate::StoreError;
+
+/// Why a copy was not made or is of no use; one line.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// Something in the way of the file.
+    #[error("{0}")]
+    File(String),
+    /// What the database said.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for BackupError {
+    fn from(error: sqlx::Error) -> Self {
+        BackupError::Store(error.into())
+    }
+}
+
+/// The file of a `sqlite:` URL.
+pub fn sqlite_file(url: &str) -> Option<std::path::PathBuf> {
+    let options = SqliteConnectOptions::from_str(url).ok()?;
+    let file = options.get_filename().to_path_buf();
+    let in_memory = url.contains(":memory:") || file.as_os_str().is_empty();
+    (!in_memory).then_some(file)
+}
+
+async fn reading(file: &Path) -> Result<SqliteConnection, BackupError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(false)
+        .busy_timeout(std::time::Duration::from_secs(30))
+        .disable_statement_logging();
+    Ok(options.connect().await?)
+}
+
+/// Makes a file that only its owner reads; refuses one that is there.
+fn made(to: &Path) -> Result<(), BackupError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(to) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(BackupError::File(format!(
+            "{} is there already and stays as it is",
+            to.display()
+        ))),
+        Err(error) => Err(BackupError::File(format!(
+            "{} can't be made: {error}",
+            to.display()
+        ))),
+    }
+}
+
+/// Copies the database of this file as it is at one moment, while a server may write to it. The copy is checked; a copy
+/// that is not good is taken away.
+pub async fn copy_sqlite(from: &Path, to: &Path) -> Result<(), BackupError> {
+    if !from.is_file() {
+        return Err(BackupError::File(format!(
+            "there is no database {}",
+            from.display()
+        )));
+    }
+    made(to)?;
+    let copied = async {
+        let mut db = reading(from).await?;
+        // Beside the writer: it goes on into its log, and the copy is what was committed when it began.
+        sqlx::query("VACUUM INTO $1")
+            .bind(to.to_string_lossy().into_owned())
+            .execute(&mut db)
+            .await?;
+        db.close().await?;
+        check_sqlite(to).await?;
+        let synced = OpenOptions::new()
+            .read(true)
+            .open(to)
+            .and_then(|file| file.sync_all());
+        synced.map_err(|error| BackupError::File(format!("{} is not on disk: {error}", to.display())))
+    }
+    .await;
+    if copied.is_err() {
+        let _ = std::fs::remove_file(to);
+    }
+    copied
+}
+
+/// Whether this file is a database of ours and whole.
+pub async fn check_sqlite(file: &Path) -> Result<(), BackupError> {
+    let broken = |why: String| BackupError::File(format!("{} is no good backup: {why}", file.display()));
+    let mut db = reading(file).await.map_err(|error| broken(error.to_string()))?;
+    let said: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)")
+        .fetch_all(&mut db)
+        .await
+        .map_err(|error| broken(error.to_string()))?;
+    if said != ["ok"] {
+        return Err(broken(said.join("; ")));
+    }
+    let ours: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('_sqlx_migrations', 'deliveries', 'rules')",
+    )
+    .fetch_one(&mut db)
+    .await?;
+    db.close().await?;
+    if ours < 3 {
+        return Err(broken("it is no database of Leadbell".to_owned()));
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! How long the questions that pages ask of the log take with ten million events and a million deliveries, run by
+//! `make bench` or by hand:
+//! `scripts/with-postgres.sh cargo test --release -p leadbell-store --test log_bench -- --ignored --nocapture`.
+//!
+//! Prints a table of both databases. `LEADBELL_LOG_EVENTS=200000` makes a smaller log; with `LEADBELL_LOG_LIMIT_MS=300` it
+//! fails where a question takes longer. Ten million events take some 15 GB of the temporary folder (`TMPDIR`), one
+//! database after the other.
+//!
+//! A new question is one more line of a list like the one in `deliveries.rs`; a new list is one more line in [`questions`].
+
+mod deliveries;
+mod events;
+mod figures;
+mod fill;
+
+use leadbell_store::{Opened, Pools, SecretKey, open};
+use sqlx::Connection as _;
+
+use figures::{Figures, Question};
+use fill::Log;
+
+/// Everything that is asked.
+fn questions(log: &Log) -> Vec<Question> {
+    [deliveries::questions(log), events::questions(log)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+async fn measured(database: &'static str, url: &str, log: &Log, figures: &mut Figures) -> Opened {
+    let opened = open(url, &SecretKey::from_bytes([7; 32]))
+        .await
+        .expect("a database");
+    opened.store.migrate().await.expect("the schema");
+    let took = fill::fill(&opened.pools, log).await;
+    println!(
+        "{database}: {} events and {} deliveries written in {:.0} s",
+        log.events,
+        log.deliveries(),
+        took.as_secs_f64()
+    );
+    figures.ask(database, &*opened.store, questions(log)).await;
+    figures.print();
+    opened
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "a measurement"]
+async fn every_question_about_a_log_of_ten_million_events_is_answered_soon() {
+    let log = Log::of_environment();
+    let mut figures = Figures::default();
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}/log.db", folder.path().display());
+        let opened = measured("SQLite", &url, &log, &mut figures).await;
+        if let Pools::Sqlite(pool) = opened.pools {
+            pool.close().await;
+        }
+    }
+    if let Ok(server) = std::env::var("LEADBELL_TEST_POSTGRES_URL") {
+        let mut admin = sqlx::PgConnection::connect(&server).await.expect("a server");
+        let schema = format!("log_{}", uuid::Uuid::now_v7().simple());
+        let made = sqlx::query(&format!("CREATE SCHEMA {schema}"))
+            .execute(&mut admin)
+            .await;
+        made.expect("a schema of its own");
+        let sign = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{sign}options[search_path]={schema}");
+        measured("PostgreSQL", &url, &log, &mut figures).await;
+        let gone = sqlx::query(&format!("DROP SCHEMA {schema} CASCADE"))
+            .execute(&mut admin)
+            .await;
+        gone.expect("cleared up");
+    }
+    figures.check_limit();
+}
