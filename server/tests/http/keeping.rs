@@ -21,7 +21,7 @@ fn with(key: &str, value: &str) -> Vec<(&'static str, String)> {
     texts.into_iter().map(other).collect()
 }
 
-fn fields<'a>(texts: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+fn fields<'a>(texts: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
     texts.iter().map(|(key, text)| (*key, text.as_str())).collect()
 }
 

@@ -12,7 +12,7 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// When everything recorded at noon is old.
 const LATER: i64 = NOON + 100 * DAY;
 
-async fn prune(bench: &Bench, kind: Kept, before: i64) -> u64 {
+pub async fn prune(bench: &Bench, kind: Kept, before: i64) -> u64 {
     let (store, owner) = (&bench.store, "me");
     assert!(store.begin_pruning(kind, owner, LATER, DAY).await.unwrap());
     let mut removed = 0;

@@ -1,11 +1,12 @@
 //! What rules are tried on, test runs, and backtests.
 
-use leadbell_domain::{EventId, Level, Platform, RuleDraft, Scope, Timestamp, Trigger};
+use leadbell_domain::{EventId, Kept, Level, Platform, RuleDraft, Scope, Timestamp, Trigger};
 use leadbell_store::{
     Actor, Backtest, BacktestLimits, BacktestStatus, EventsOf, NewEvent, Pools, Reached, Store, TestAnswer,
     TestRun, TestRunQuery, TestSource, TestVerdict,
 };
 
+use crate::keeping::prune;
 use crate::samples::{NOON, buyers, connect, event, fresh, id, product_rule, publishers, rule};
 use crate::support::Bench;
 
@@ -238,6 +239,9 @@ pub async fn test_runs_are_kept_and_listed_for_whoever_sees_their_rule(bench: &B
         ..all
     };
     assert!(store.test_runs(&nothing).await.unwrap().is_empty());
+    // They go when they are old.
+    assert_eq!(prune(bench, Kept::TestRuns, NOON).await, 0);
+    assert!(prune(bench, Kept::TestRuns, NOON + 86_400_000).await >= 3);
 }
 
 async fn backtest(store: &dyn Store, owner: &str) -> Backtest {
