@@ -74,11 +74,8 @@ async fn of_kind(state: &AppState, owner: &str, kind: Kept) -> Result<u64, Store
         return Ok(0);
     }
     let (mut removed, mut limit, mut leased_at) = (0, FIRST, now());
-    loop {
-        // A change of the settings holds from the next step on.
-        let Some(before) = state.settings.now().retention.of(kind).until(now()) else {
-            break;
-        };
+    // A change of the settings holds from the next step on.
+    while let Some(before) = state.settings.now().retention.of(kind).until(now()) {
         if now() - leased_at > LEASE_MS / 4 {
             if !store.begin_pruning(kind, owner, now(), LEASE_MS).await? {
                 break;

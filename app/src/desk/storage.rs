@@ -26,15 +26,25 @@ fn table(label: &'static str, columns: &[&'static str], rows: Vec<AnyView>) -> A
 }
 
 fn stored(found: &StorageView) -> AnyView {
+    // SQLite does not tell of one table.
+    let sized = found.stored.iter().any(|row| row.size.is_some());
     let line = |row: &StoredRow| {
+        let size = sized.then(|| {
+            let size = row.size.clone().unwrap_or_else(|| "–".to_owned());
+            view! { <td role="cell" data-label="On disk" class="nowrap">{size}</td> }.erase()
+        });
         view! {
             <tr role="row">
                 <td role="cell" data-label="What">{row.name.clone()}</td>
                 <td role="cell" data-label="About" class="nowrap">{row.rows.clone()}</td>
-                <td role="cell" data-label="On disk" class="nowrap">{row.size.clone()}</td>
+                {size}
             </tr>
         }
         .erase()
+    };
+    let columns: &[&'static str] = match sized {
+        true => &["What", "About", "On disk"],
+        false => &["What", "About"],
     };
     let rows = found.stored.iter().map(line).collect();
     let oldest = found
@@ -45,7 +55,7 @@ fn stored(found: &StorageView) -> AnyView {
             <h2 class="log-part__title">"What there is"</h2>
             <p class="hint">{found.size.clone()}</p>
             {oldest}
-            {table("What there is", &["What", "About", "On disk"], rows)}
+            {table("What there is", columns, rows)}
         </section>
     }
     .erase()

@@ -9,8 +9,8 @@ pub struct StoredRow {
     pub name: String,
     /// About how many.
     pub rows: String,
-    /// On disk.
-    pub size: String,
+    /// On disk, where the database tells.
+    pub size: Option<String>,
 }
 
 /// What was removed because it was old.

@@ -25,6 +25,7 @@ fn rule(options: SendingOptions) -> Rule {
             template: Template::stored("x"),
             shows_personal_data: false,
             sending: options,
+            layout: crate::Layout::Text,
         },
         status: RuleStatus::Disabled,
     }

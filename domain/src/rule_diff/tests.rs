@@ -126,7 +126,7 @@ fn a_rule_is_kept_as_the_contracts_json_and_comes_back_as_it_was() {
             "action": {
                 "connection_id": uuid(1), "target": {"channel_id": "C0SALES01"}, "text": "Lead {{lead_id}}",
                 "personal_data": "shown",
-                "sending": {"bursts": "collapse", "priority": false, "in_doubt": "wait"},
+                "layout": "text", "sending": {"bursts": "collapse", "priority": false, "in_doubt": "wait"},
             },
             "status": "active",
         })

@@ -27,7 +27,14 @@ enum Waits {
 }
 
 /// Part 1.4 of what is known of Slack, read anew from its reference.
-const CLASSES: [Class; 24] = [
+const CLASSES: [Class; 25] = [
+    (
+        "permanent",
+        "failed",
+        Waits::Nothing,
+        Advice::Nothing,
+        "thread_not_found message_not_found cant_update_message edit_window_closed",
+    ),
     (
         "rate_limited",
         "retrying",

@@ -19,7 +19,7 @@ pub async fn storage(state: &AppState) -> Result<StorageView, AppError> {
             .map(|figures| StoredRow {
                 name: name(&figures.table),
                 rows: figures.rows.map_or_else(|| "–".to_owned(), grouped),
-                size: figures.bytes.map_or_else(|| "–".to_owned(), bytes),
+                size: figures.bytes.map(bytes),
             })
             .collect(),
         removed: storage
@@ -62,7 +62,7 @@ fn grouped(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

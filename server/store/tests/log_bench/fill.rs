@@ -281,20 +281,18 @@ fn events(words: &Words, log: &Log, from: usize, to: usize) -> String {
         text("(1 + n * 7919 % 2003)")
     );
     let campaign = format!("CASE WHEN n % 3 = 0 THEN NULL ELSE {} END", text("(1 + n % 300)"));
-    let body = format!(
-        "'{{\"schema\":\"lms.event.v1\",\"event_id\":\"' || event_id || '\",\"trigger\":\"' || trigger_key || '\",\
+    let body = "'{\"schema\":\"lms.event.v1\",\"event_id\":\"' || event_id || '\",\"trigger\":\"' || trigger_key || '\",\
          \"occurred_at\":\"2026-11-23T20:15:03.412Z\",\"is_test\":false,\"host\":\"loans.example.com\",\
-         \"product\":{{\"id\":' || product || ',\"name\":\"Debt Relief\",\"ping_post\":false}},\
-         \"lead\":{{\"id\":' || lead || ',\"public_id\":\"LD-' || n || '\",\"status\":\"sold\",\
+         \"product\":{\"id\":' || product || ',\"name\":\"Debt Relief\",\"ping_post\":false},\
+         \"lead\":{\"id\":' || lead || ',\"public_id\":\"LD-' || n || '\",\"status\":\"sold\",\
          \"created_at\":\"2026-11-23T20:15:01.990Z\",\"method\":\"POST\",\"min_price\":\"0.01\",\"state\":\"CA\",\
-         \"zip\":\"90210\",\"sub_id\":\"fb-12\",\"fields\":{{\"firstName\":\"John\",\"email\":\"john' || n || '@example.com\"}}}},\
-         \"publisher\":{{\"id\":' || publisher || ',\"name\":\"Blue Traffic\"}},\"channel\":{{\"id\":5521,\"name\":\"Blue POST 1\"}},\
-         \"source\":{{\"id\":77120,\"name\":\"fb-12\"}},\"pingtree\":{{\"id\":31,\"name\":\"Main US\",\"type\":\"main\"}},\
-         \"buyer\":{{\"id\":402,\"name\":\"Acme Lending\"}},\"campaign\":{{\"id\":' || COALESCE(campaign, '8807') || ',\
-         \"name\":\"Acme CA\",\"type\":\"redirect\",\"attempt\":3,\"response_ms\":241}},\
-         \"money\":{{\"currency\":\"USD\",\"price\":\"42.' || (n % 90 + 10) || '\",\"total\":\"42.5000\",\
-         \"publisher_earning\":\"30.0000\",\"agent_fee\":\"1.0000\",\"referral_fee\":\"0.0000\",\"admin\":\"11.5000\"}}}}'"
-    );
+         \"zip\":\"90210\",\"sub_id\":\"fb-12\",\"fields\":{\"firstName\":\"John\",\"email\":\"john' || n || '@example.com\"}},\
+         \"publisher\":{\"id\":' || publisher || ',\"name\":\"Blue Traffic\"},\"channel\":{\"id\":5521,\"name\":\"Blue POST 1\"},\
+         \"source\":{\"id\":77120,\"name\":\"fb-12\"},\"pingtree\":{\"id\":31,\"name\":\"Main US\",\"type\":\"main\"},\
+         \"buyer\":{\"id\":402,\"name\":\"Acme Lending\"},\"campaign\":{\"id\":' || COALESCE(campaign, '8807') || ',\
+         \"name\":\"Acme CA\",\"type\":\"redirect\",\"attempt\":3,\"response_ms\":241},\
+         \"money\":{\"currency\":\"USD\",\"price\":\"42.' || (n % 90 + 10) || '\",\"total\":\"42.5000\",\
+         \"publisher_earning\":\"30.0000\",\"agent_fee\":\"1.0000\",\"referral_fee\":\"0.0000\",\"admin\":\"11.5000\"}}'";
     let digits = words.hex("at");
     format!(
         "{numbers}, told AS (SELECT n, {at} AS at, {product} AS product, {publisher} AS publisher, {campaign} AS campaign, \
