@@ -71,7 +71,7 @@ impl LiveRules {
     pub fn judge<T>(&self, judge: impl Fn(&RuleSet) -> T) -> (T, i64) {
         loop {
             let turn = self.turn.load(Ordering::Acquire);
-            if turn % 2 == 0 {
+            if turn.is_multiple_of(2) {
                 let version = self.version.load(Ordering::Acquire);
                 let judged = judge(&self.set);
                 fence(Ordering::Acquire);

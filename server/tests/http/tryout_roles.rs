@@ -254,6 +254,6 @@ async fn a_publisher_tries_his_own_rules_on_his_own_events_and_learns_nothing_el
 /// Where a text stands, to see what told it.
 fn around(seen: &str, text: &str) -> String {
     let at = seen.find(text).unwrap_or_default();
-    let from = seen.floor_char_boundary(at.saturating_sub(300));
-    seen[from..seen.floor_char_boundary((at + 300).min(seen.len()))].to_owned()
+    let bytes = &seen.as_bytes()[at.saturating_sub(300)..(at + 300).min(seen.len())];
+    String::from_utf8_lossy(bytes).into_owned()
 }
