@@ -61,12 +61,9 @@ fn page(found: &EventView, title: &str) -> AnyView {
     });
     view! {
         <header class="head">
-            <nav class="head__way" aria-label="Breadcrumb">
-                <a href=EVENTS>"Tracking Log"</a>
-                <span aria-hidden="true">" / "</span>
-                <span class="head__id">{row.id.clone()}</span>
-            </nav>
+            <nav class="head__way" aria-label="Breadcrumb"><a href=EVENTS>"Tracking Log"</a></nav>
             <div class="head__line"><h1 class="head__title">{title.to_owned()}</h1></div>
+            <p class="hint">"Event " <code>{row.id.clone()}</code></p>
             <p><a href=lead_address(&row.lead)>"Everything about this lead"</a></p>
         </header>
         {twin}
