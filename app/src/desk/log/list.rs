@@ -166,14 +166,7 @@ fn line(row: &DeliveryRow, resends: bool) -> AnyView {
 
 fn empty(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
     if search.narrows() || !search.before.is_empty() || !list.unusable.is_empty() {
-        return view! {
-            <section class="empty">
-                <p class="empty__title">"Nothing found"</p>
-                <p>"No delivery matches this search."</p>
-                <p><a class="button" href=LIST>"Show all"</a></p>
-            </section>
-        }
-        .erase();
+        return parts::nothing_found("delivery", LIST);
     }
     view! {
         <section class="empty">

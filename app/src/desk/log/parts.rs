@@ -4,6 +4,7 @@ use leadbell_domain::{DeliveryStatus, Platform};
 use leptos::prelude::*;
 
 use crate::parts::badge::{Tone, badge};
+use crate::parts::view::Erase;
 
 /// What people call a status.
 pub(super) fn status_label(status: DeliveryStatus) -> &'static str {
@@ -63,6 +64,18 @@ pub(in crate::desk) fn span(ms: i64) -> String {
         86_400..172_800 => format!("1 day {} h", seconds % 86_400 / 3_600),
         _ => format!("{} days {} h", seconds / 86_400, seconds % 86_400 / 3_600),
     }
+}
+
+/// What stands where a search found nothing; `what` is the singular, `all` the address without the search.
+pub(super) fn nothing_found(what: &str, all: &'static str) -> AnyView {
+    view! {
+        <section class="empty">
+            <p class="empty__title">"Nothing found"</p>
+            <p>{format!("No {what} matches this search.")}</p>
+            <p><a class="button" href=all>"Show all"</a></p>
+        </section>
+    }
+    .erase()
 }
 
 #[cfg(test)]

@@ -228,14 +228,7 @@ fn ways(list: &RunList, search: &RunSearch) -> AnyView {
 
 fn empty(list: &RunList, search: &RunSearch) -> AnyView {
     if search.narrows() || !search.before.is_empty() || !list.unusable.is_empty() {
-        return view! {
-            <section class="empty">
-                <p class="empty__title">"Nothing found"</p>
-                <p>"No test run matches this search."</p>
-                <p><a class="button" href=LIST>"Show all"</a></p>
-            </section>
-        }
-        .erase();
+        return super::parts::nothing_found("test run", LIST);
     }
     view! {
         <section class="empty">
