@@ -35,7 +35,9 @@ pub(crate) struct FormPage {
     pub data: RuleFormData,
     /// The viewer's role: decides which filters are offered.
     pub role: Role,
-    /// What the house decided about filters.
+    /// What the house decided about this role's filters. Left out where it is nothing of the role's: a publisher need not
+    /// hear of buyers.
+    #[serde(default, skip_serializing_if = "Policy::is_default")]
     pub policy: Policy,
     /// What went wrong with a posted form, beside its fields.
     pub message: Option<String>,

@@ -56,7 +56,7 @@ pub(crate) fn role_offers(filter: FilterKey, role: Role, policy: Policy) -> bool
         role,
         Role::Publisher | Role::PublisherAgent | Role::CompliancePublisher
     );
-    let no_publishers = matches!(role, Role::BuyerAgent | Role::BuyerEditor) && !policy.buyers_see_publishers;
+    let no_publishers = role.is_of_buyers() && !policy.buyers_see_publishers;
     match filter {
         FilterKey::Method => role != Role::CallLogicAdmin,
         FilterKey::Price => true,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::role::Role;
+
 /// The house's decisions. Everybody reads the same ones; they are changed on the settings page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
@@ -24,6 +26,22 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// Whether nothing was decided otherwise than a new house has it.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What a form has to know of it for `role`: the filters of other roles are no business of this one.
+    #[must_use]
+    pub fn for_form(self, role: Role) -> Self {
+        if role.is_of_buyers() {
+            self
+        } else {
+            Self::default()
+        }
+    }
+
     /// Every policy there can be.
     #[must_use]
     pub fn all() -> [Policy; 4] {

@@ -43,6 +43,12 @@ impl Role {
         Role::Qa,
     ];
 
+    /// Whether this is a person on the buyers' side.
+    #[must_use]
+    pub const fn is_of_buyers(self) -> bool {
+        matches!(self, Role::BuyerAgent | Role::BuyerEditor)
+    }
+
     /// The name used in settings, on the command line and in the database.
     #[must_use]
     pub fn key(self) -> &'static str {

@@ -2,8 +2,7 @@
 
 use leadbell_app::views::event_log::EventSearch;
 use leadbell_domain::{
-    DeliveryStatus, EntityId, FieldErrors, Level, Platform, PresetId, Role, Scope, Timestamp, Trigger, Verb,
-    Viewer,
+    DeliveryStatus, EntityId, FieldErrors, Level, Platform, PresetId, Scope, Timestamp, Trigger, Verb, Viewer,
 };
 use leadbell_store::{EventFilter, EventLogQuery, LOOK_AT, LogPlace, Match, Walk};
 
@@ -150,12 +149,13 @@ pub fn query(filter: EventFilter, walk: Walk, limit: i64) -> EventLogQuery {
 /// Whether the host of an event may be told: it can name the publisher whose page it is.
 #[must_use]
 pub fn knows_hosts(viewer: &Viewer) -> bool {
-    !matches!(viewer.role, Role::BuyerAgent | Role::BuyerEditor)
+    !viewer.role.is_of_buyers()
 }
 
 #[cfg(test)]
 mod tests {
     use leadbell_domain::Policy;
+    use leadbell_domain::Role;
 
     use super::*;
 

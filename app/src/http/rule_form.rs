@@ -100,7 +100,7 @@ pub(crate) async fn fill(
     Ok(FormPage {
         data,
         role,
-        policy,
+        policy: policy.for_form(role),
         message,
         note,
         plain_choices,

@@ -54,7 +54,8 @@ pub struct Person {
     pub email: String,
     /// Role.
     pub role: Role,
-    /// What the house decided about who may do what.
+    /// What the house decided about who may do what. Stays on the server: a publisher need not hear of buyers.
+    #[serde(skip)]
     pub policy: Policy,
     /// For a publisher's own login: the publisher.
     pub publisher: Option<EntityId>,

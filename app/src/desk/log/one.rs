@@ -106,7 +106,7 @@ fn actions(found: &DeliveryView) -> AnyView {
     let resend = with_query(RESEND, &[("id", &found.row.id), ("what", "chosen")]);
     let settle = (found.row.status == DeliveryStatus::Ambiguous).then(|| {
         view! {
-            <form class="row-actions log-settle" method="post" action=address(&found.row.id)>
+            <form class="row-actions" method="post" action=address(&found.row.id)>
                 <button type="submit" class="button" name="do" value="arrived">"It arrived"</button>
                 <button type="submit" class="button" name="do" value="not_arrived">"It did not, and need not"</button>
             </form>

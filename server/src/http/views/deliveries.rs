@@ -123,7 +123,7 @@ async fn may_read(state: &AppState, viewer: &Viewer, found: &LoggedDelivery) -> 
     if found.shows_personal_data && !may_show_personal_data(viewer.role) {
         return Ok(false);
     }
-    let buyers = matches!(viewer.role, Role::BuyerAgent | Role::BuyerEditor);
+    let buyers = viewer.role.is_of_buyers();
     if may_see_money(viewer.role) && !buyers {
         return Ok(true);
     }
