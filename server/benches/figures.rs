@@ -239,7 +239,7 @@ async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
     Ok(api_key::create(&*state.store, "bench", &ApiScope::ALL, now_ms()).await?)
 }
 
-/// Posts events to all channels but the last in turn; measures until the answer, and from there until the message.
+/// Posts events to all channels but the last in turn; measures until the answer, from there until the message, and both.
 async fn latency(url: &str, key: &SecretString, sandbox: &Running, during: &str, seconds: u64) -> Result<()> {
     let client = reqwest::Client::new();
     let mut turns = tokio::time::interval(Duration::from_micros(1_000_000 / EVENTS_PER_SECOND));
@@ -251,7 +251,7 @@ async fn latency(url: &str, key: &SecretString, sandbox: &Running, during: &str,
         let id = format!("bench{during}-{number}");
         posts.push(tokio::spawn(async move {
             let json = event_json(&id, number as usize % CHANNELS);
-            let start = Instant::now();
+            let (posted, start) = (now_ms(), Instant::now());
             let answer = client
                 .post(url)
                 .bearer_auth(key.expose_secret())
@@ -260,7 +260,7 @@ async fn latency(url: &str, key: &SecretString, sandbox: &Running, during: &str,
                 .await?;
             let took = start.elapsed().as_secs_f64() * 1_000.0;
             answer.error_for_status()?;
-            Ok::<_, reqwest::Error>((id, now_ms(), took))
+            Ok::<_, reqwest::Error>((id, (posted, now_ms()), took))
         }));
     }
     let mut answered = HashMap::new();
@@ -270,21 +270,24 @@ async fn latency(url: &str, key: &SecretString, sandbox: &Running, during: &str,
         answered.insert(id, at);
         answer_times.push(took);
     }
-    let (last, wanted) = (answered.clone(), total as usize);
-    let found = |messages: &[leadbell_sandbox::Message]| -> Vec<f64> {
-        let waits = messages
-            .iter()
-            .filter_map(|message| Some((message.at_ms - last.get(&message.text)?).max(0) as f64));
-        waits.collect()
+    let wanted = total as usize;
+    // Since the answer, and since the event was on its way here.
+    let found = |messages: &[leadbell_sandbox::Message]| -> (Vec<f64>, Vec<f64>) {
+        let since = |at: i64, moment: i64| (at - moment).max(0) as f64;
+        let waits = messages.iter().filter_map(|message| {
+            let (posted, answered) = *answered.get(&message.text)?;
+            Some((since(message.at_ms, answered), since(message.at_ms, posted)))
+        });
+        waits.unzip()
     };
     let until = Instant::now() + Duration::from_secs(60);
     let mut waits = found(&sandbox.handle().messages());
-    while waits.len() < wanted && Instant::now() < until {
+    while waits.0.len() < wanted && Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(100)).await;
         waits = found(&sandbox.handle().messages());
     }
-    if waits.len() != wanted {
-        return Err(format!("{} of {total} messages arrived", waits.len()).into());
+    if waits.0.len() != wanted {
+        return Err(format!("{} of {total} messages arrived", waits.0.len()).into());
     }
     quantiles(
         &format!("an event's answer, at 100 events/s{during}"),
@@ -292,7 +295,11 @@ async fn latency(url: &str, key: &SecretString, sandbox: &Running, during: &str,
     );
     quantiles(
         &format!("from the answer to the message at Slack, at 100 events/s{during}"),
-        waits,
+        waits.0,
+    );
+    quantiles(
+        &format!("from the event to the message at Slack, at 100 events/s{during}"),
+        waits.1,
     );
     Ok(())
 }
