@@ -47,6 +47,21 @@ const SEARCH_TABLES: bool = false;
 /// Whether a join of one row each keeps the order of the table it begins with, unasked: here it may become any kind of
 /// join, and asking costs nothing where it does keep it.
 const KEEPS_ORDER: bool = false;
+/// What a transaction says first that reads along indexes: there is an index for every step, and what the planner would
+/// rather do it only believes while its figures of a growing table are old. Compiling such a statement costs more than it.
+const STEER: Option<&str> = Some(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), \
+     set_config('jit', 'off', true)",
+);
+/// What it says before a statement whose rows come in the order of an index: several stretches of it are then merged
+/// and not sorted.
+const IN_ORDER: Option<&str> = Some("SELECT set_config('enable_sort', 'off', true)");
+/// Whether each of several stretches has to be asked for in order, so that they are merged.
+const ORDERED_ARMS: bool = true;
+/// Whether a row is joined by its id in a subquery, whatever else is asked of it.
+const LATERAL: bool = true;
+/// Ends a subquery that must be answered as it stands: conditions outside choose no other index inside.
+const FENCE: &str = " OFFSET 0";
 const SINGLE_SERVER: bool = false;
 /// Bytes of the database, and of it those that are free, which nobody knows here.
 const STORAGE: &str = "SELECT pg_database_size(current_database()), CAST(0 AS BIGINT)";

@@ -44,6 +44,17 @@ const SEARCH_TABLES: bool = true;
 /// Whether a join of one row each keeps the order of the table it begins with, unasked: then asking would make it read
 /// to the end and sort.
 const KEEPS_ORDER: bool = true;
+/// What a transaction says first that reads along indexes. Nothing here: the words of a statement decide.
+const STEER: Option<&str> = None;
+/// What it says before a statement whose rows come in the order of an index.
+const IN_ORDER: Option<&str> = None;
+/// Whether each of several stretches has to be asked for in order, so that they are merged. Here it may not be said.
+const ORDERED_ARMS: bool = false;
+/// Whether a row is joined by its id in a subquery, whatever else is asked of it. Here a `CROSS JOIN` keeps its place, and
+/// the id is the better index.
+const LATERAL: bool = false;
+/// Ends a subquery that must be answered as it stands.
+const FENCE: &str = "";
 const SINGLE_SERVER: bool = true;
 /// Bytes of the database, and of it those that are free.
 const STORAGE: &str = "SELECT c.page_count * s.page_size, f.freelist_count * s.page_size \

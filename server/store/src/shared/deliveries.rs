@@ -64,7 +64,6 @@ pub(super) async fn with_attempts(db: &mut Connection, rows: &[Row]) -> Result<V
         "delivery_id",
         deliveries.iter().map(|delivery| delivery.id.as_str()),
     );
-    sql.push(" ORDER BY delivery_id, number");
     let mut histories: HashMap<String, Vec<Attempt>> = HashMap::new();
     for row in &sql.build().fetch_all(db).await? {
         let fields = Fields::of(row, "attempts", "delivery_id")?;
@@ -84,6 +83,7 @@ pub(super) async fn with_attempts(db: &mut Connection, rows: &[Row]) -> Result<V
     }
     for delivery in &mut deliveries {
         delivery.attempts = histories.remove(delivery.id.as_str()).unwrap_or_default();
+        delivery.attempts.sort_by_key(|attempt| attempt.number);
     }
     Ok(deliveries)
 }

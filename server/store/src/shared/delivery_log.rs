@@ -5,8 +5,8 @@ use leadbell_domain::{DeliveryId, DeliveryStatus, EntityId, Level, RuleId, Scope
 
 use super::event_arms::of_deliveries;
 use super::fields::Fields;
-use super::log_arms::{Along, Arm, DELIVERIES};
-use super::store::{read, write};
+use super::log_arms::{Along, Arm, DELIVERIES, push_row};
+use super::store::{look, read, write};
 use super::{
     Connection, DbStore, EXPLAIN, KEEPS_ORDER, Result, Row, Sql, deliveries, explained, push_in, resend,
     scope,
@@ -194,11 +194,16 @@ fn page<'q>(query: &'q DeliveryLogQuery, arms: Vec<Arm>, before: &str) -> Option
     } else {
         along.push(&mut sql);
     }
-    sql.push(
-        " CROSS JOIN deliveries q CROSS JOIN events e CROSS JOIN rules r CROSS JOIN destinations d \
-         CROSS JOIN connections c WHERE q.id = s.id AND e.key = q.event_key AND r.id = q.rule_id \
-         AND d.id = q.destination_id AND c.id = d.connection_id",
-    );
+    for (table, id, wanted, alias) in [
+        ("deliveries", "id", "s.id", "q"),
+        ("events", "key", "q.event_key", "e"),
+        ("rules", "id", "q.rule_id", "r"),
+        ("destinations", "id", "q.destination_id", "d"),
+        ("connections", "id", "d.connection_id", "c"),
+    ] {
+        push_row(&mut sql, table, id, wanted, alias);
+    }
+    sql.push(" WHERE 1 = 1");
     if !push_filter(&mut sql, &query.filter) {
         return None;
     }
@@ -222,6 +227,9 @@ async fn list(db: &mut Connection, query: &DeliveryLogQuery) -> Result<LogPage<L
     let Some((mut sql, along)) = page(query, arms, "") else {
         return Ok(page_of);
     };
+    if along.is_some() {
+        Along::say_order(db).await?;
+    }
     let rows = sql.build().fetch_all(&mut *db).await?;
     let wanted = usize::try_from(query.limit.max(0)).unwrap_or(usize::MAX);
     page_of.rows = complete(db, &rows[..rows.len().min(wanted)]).await?;
@@ -239,7 +247,12 @@ async fn list(db: &mut Connection, query: &DeliveryLogQuery) -> Result<LogPage<L
 pub(super) async fn explain(db: &mut Connection, query: &DeliveryLogQuery) -> Result<Vec<String>> {
     let arms = of_deliveries(db, &query.filter).await?;
     match page(query, arms, EXPLAIN) {
-        Some((sql, _)) => explained(db, sql).await,
+        Some((sql, along)) => {
+            if along.is_some() {
+                Along::say_order(db).await?;
+            }
+            explained(db, sql).await
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -328,7 +341,7 @@ fn thread(fields: &Fields<'_>) -> Result<Option<LoggedThread>> {
 #[async_trait]
 impl DeliveryLog for DbStore {
     async fn delivery_log(&self, query: &DeliveryLogQuery) -> Result<LogPage<LoggedDelivery>, StoreError> {
-        read!(self, list, query)
+        look!(self, list, query)
     }
 
     async fn logged_delivery(

@@ -7,11 +7,11 @@ use leadbell_domain::{DeliveryStatus, EventId, EventKey, Level, Platform, Trigge
 
 use super::event_arms::{of_deliveries, of_events, push_event_scopes, push_events};
 use super::fields::Fields;
-use super::log_arms::{Along, Arm, DELIVERIES, EVENTS};
-use super::store::read;
+use super::log_arms::{Along, Arm, DELIVERIES, EVENTS, push_row};
+use super::store::look;
 use super::{
-    Connection, DbStore, EXPLAIN, KEEPS_ORDER, Result, Row, Sql, delivery_log, event_search, explained,
-    push_in, rules_at,
+    Connection, DbStore, EXPLAIN, FENCE, KEEPS_ORDER, Result, Row, Sql, delivery_log, event_search,
+    explained, push_in, rules_at,
 };
 use crate::traits::EventLog;
 use crate::{
@@ -89,12 +89,16 @@ fn page<'q>(query: &'q EventLogQuery, way: Way, before: &str) -> Option<(Sql, Op
             }
             sql.push(format!(" SELECT {COLUMNS}, s.at, s.id FROM "));
             along.push(&mut sql);
-            sql.push(if *sent {
-                " CROSS JOIN deliveries q CROSS JOIN events e CROSS JOIN rules r CROSS JOIN destinations d \
-                 WHERE q.id = s.id AND e.key = q.event_key AND r.id = q.rule_id AND d.id = q.destination_id"
+            let event = if *sent {
+                push_row(&mut sql, "deliveries", "id", "s.id", "q");
+                push_row(&mut sql, "rules", "id", "q.rule_id", "r");
+                push_row(&mut sql, "destinations", "id", "q.destination_id", "d");
+                "q.event_key"
             } else {
-                " CROSS JOIN events e WHERE e.key = s.id"
-            });
+                "s.id"
+            };
+            push_row(&mut sql, "events", "key", event, "e");
+            sql.push(" WHERE 1 = 1");
         }
     }
     if !push_events(&mut sql, filter) {
@@ -144,10 +148,12 @@ fn push_place(sql: &mut Sql, walk: &Walk) {
 fn push_messages(sql: &mut Sql, query: &EventLogQuery, sent: bool) -> bool {
     let filter = &query.filter;
     let messages = of_messages(filter);
-    let exists = "(SELECT 1 FROM deliveries q JOIN rules r ON r.id = q.rule_id \
-                  JOIN destinations d ON d.id = q.destination_id WHERE q.event_key = e.key";
+    let exists = format!(
+        "(SELECT 1 FROM (SELECT * FROM deliveries x WHERE x.event_key = e.key{FENCE}) q \
+         JOIN rules r ON r.id = q.rule_id JOIN destinations d ON d.id = q.destination_id WHERE 1 = 1"
+    );
     if filter.silent {
-        sql.push(" AND NOT EXISTS ").push(exists);
+        sql.push(" AND NOT EXISTS ").push(&exists);
         // Who sees no rule at all sees no message either.
         let seen = DeliveryFilter {
             scopes: filter.scopes.clone(),
@@ -162,7 +168,7 @@ fn push_messages(sql: &mut Sql, query: &EventLogQuery, sent: bool) -> bool {
         return true;
     }
     if !sent {
-        sql.push(" AND EXISTS ").push(exists);
+        sql.push(" AND EXISTS ").push(&exists);
         let any = delivery_log::push_filter(sql, &messages);
         sql.push(")");
         return any;
@@ -193,6 +199,9 @@ async fn list(db: &mut Connection, query: &EventLogQuery) -> Result<LogPage<Logg
     let Some((mut sql, along)) = page(query, way, "") else {
         return Ok(nothing);
     };
+    if along.is_some() {
+        Along::say_order(db).await?;
+    }
     let rows = sql.build().fetch_all(&mut *db).await?;
     let wanted = usize::try_from(query.limit.max(0)).unwrap_or(usize::MAX);
     let shown = &rows[..rows.len().min(wanted)];
@@ -283,7 +292,6 @@ async fn fired(
     if !delivery_log::push_scopes(&mut sql, scopes) {
         return Ok(all);
     }
-    sql.push(" ORDER BY q.id");
     for row in &sql.build().fetch_all(db).await? {
         let fields = Fields::of(row, "deliveries", "id")?;
         let preset = fields.opt_id("preset_id")?;
@@ -304,13 +312,22 @@ async fn fired(
             target: fields.target()?,
         });
     }
+    // In the order of sending.
+    for fired in all.values_mut() {
+        fired.sort_by(|one, other| one.delivery.cmp(&other.delivery));
+    }
     Ok(all)
 }
 
 async fn explain(db: &mut Connection, query: &EventLogQuery) -> Result<Vec<String>> {
     let way = way(db, &query.filter).await?;
     match page(query, way, EXPLAIN) {
-        Some((sql, _)) => explained(db, sql).await,
+        Some((sql, along)) => {
+            if along.is_some() {
+                Along::say_order(db).await?;
+            }
+            explained(db, sql).await
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -318,22 +335,22 @@ async fn explain(db: &mut Connection, query: &EventLogQuery) -> Result<Vec<Strin
 #[async_trait]
 impl EventLog for DbStore {
     async fn event_log(&self, query: &EventLogQuery) -> Result<LogPage<LoggedEvent>> {
-        read!(self, list, query)
+        look!(self, list, query)
     }
 
     async fn logged_events(&self, event_id: &EventId, scopes: &RuleScopes) -> Result<Vec<LoggedEvent>> {
-        read!(self, find, event_id, scopes)
+        look!(self, find, event_id, scopes)
     }
 
     async fn rules_at(&self, query: &RulesAtQuery) -> Result<(Vec<RuleAt>, Option<i64>)> {
-        read!(self, rules_at::list, query)
+        look!(self, rules_at::list, query)
     }
 
     async fn explain_events(&self, query: &EventLogQuery) -> Result<Vec<String>> {
-        read!(self, explain, query)
+        look!(self, explain, query)
     }
 
     async fn explain_deliveries(&self, query: &DeliveryLogQuery) -> Result<Vec<String>> {
-        read!(self, delivery_log::explain, query)
+        look!(self, delivery_log::explain, query)
     }
 }

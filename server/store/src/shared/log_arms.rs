@@ -4,7 +4,7 @@
 
 use leadbell_domain::Timestamp;
 
-use super::{Connection, Result, Sql};
+use super::{Connection, FENCE, IN_ORDER, LATERAL, ORDERED_ARMS, Result, Sql};
 use crate::{LogPlace, Walk};
 
 /// What is equal in all rows of a stretch.
@@ -42,6 +42,17 @@ pub(super) const DELIVERIES: Table = Table {
     id: "id",
 };
 
+/// Joins the row of this id, found by it alone.
+pub(super) fn push_row(sql: &mut Sql, table: &str, id: &str, wanted: &str, alias: &str) {
+    if LATERAL {
+        sql.push(format!(
+            " CROSS JOIN LATERAL (SELECT * FROM {table} x WHERE x.{id} = {wanted}{FENCE}) {alias}"
+        ));
+    } else {
+        sql.push(format!(" CROSS JOIN {table} {alias} ON {alias}.{id} = {wanted}"));
+    }
+}
+
 /// What is read, and how much of it.
 #[derive(Debug)]
 pub(super) struct Along<'a> {
@@ -57,12 +68,21 @@ pub(super) struct Along<'a> {
 impl Along<'_> {
     /// Adds the rows as a table `s` of `at` and `id`.
     pub(super) fn push(&self, sql: &mut Sql) {
+        let merged = ORDERED_ARMS && self.arms.len() > 1;
         sql.push("(");
         for (index, arm) in self.arms.iter().enumerate() {
             if index > 0 {
                 sql.push(" UNION ALL ");
             }
+            if merged {
+                sql.push("(");
+            }
             self.push_arm(sql, arm);
+            if merged {
+                sql.push(format!("{} LIMIT ", self.order("")))
+                    .push_bind(self.look_at)
+                    .push(")");
+            }
         }
         let order = self.order("");
         sql.push(format!("{order} LIMIT "))
@@ -113,6 +133,14 @@ impl Along<'_> {
         };
         bound(before, until, "<", "<", false);
         bound(after, from, ">", ">=", true);
+    }
+
+    /// Says that the next statement's rows come in order, where that has to be said.
+    pub(super) async fn say_order(db: &mut Connection) -> Result<()> {
+        if let Some(words) = IN_ORDER {
+            sqlx::query(words).execute(db).await?;
+        }
+        Ok(())
     }
 
     /// `ORDER BY`, of the rows of this table in a query.

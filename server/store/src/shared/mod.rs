@@ -77,8 +77,9 @@ use std::sync::OnceLock;
 use sqlx::{Database, Pool, QueryBuilder, Row as _, Transaction};
 
 use super::{
-    BEGIN, Db, EXPLAIN, FIND, KEEPS_ORDER, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE, ONE_OF_OPEN,
-    SEARCH_TABLES, SINGLE_SERVER, STORAGE, STORAGE_TABLES, TRIGRAMS,
+    BEGIN, Db, EXPLAIN, FENCE, FIND, IN_ORDER, KEEPS_ORDER, LATERAL, LOCK, LOCK_FREE_ONES, MIGRATOR,
+    ONE_OF_CLOSE, ONE_OF_OPEN, ORDERED_ARMS, SEARCH_TABLES, SINGLE_SERVER, STEER, STORAGE, STORAGE_TABLES,
+    TRIGRAMS,
 };
 use crate::StoreError;
 use crate::known::KnownEntities;
@@ -108,6 +109,15 @@ impl DbStore {
 
     fn public_url(&self) -> &str {
         self.public_url.get().map_or("", String::as_str)
+    }
+
+    /// One look for reading along indexes: all its statements see the same.
+    async fn look(&self) -> Result<Transaction<'static, Db>, StoreError> {
+        let mut tx = self.reader.begin().await?;
+        if let Some(steer) = STEER {
+            sqlx::query(steer).execute(&mut *tx).await?;
+        }
+        Ok(tx)
     }
 
     async fn begin(&self) -> Result<Transaction<'static, Db>, StoreError> {

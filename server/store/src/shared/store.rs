@@ -35,8 +35,18 @@ macro_rules! write {
     }};
 }
 
+/// A read along indexes: one transaction, which has nothing to commit.
+macro_rules! look {
+    ($store:ident, $call:path $(, $argument:expr)*) => {{
+        let mut tx = $store.look().await?;
+        let result = $call(&mut tx $(, $argument)*).await?;
+        tx.commit().await?;
+        Ok(result)
+    }};
+}
+
 // For the traits that `Store` is made of.
-pub(super) use {read, write};
+pub(super) use {look, read, write};
 
 #[async_trait]
 impl Store for DbStore {
