@@ -9,6 +9,7 @@
 mod adjacent;
 mod audit;
 mod card;
+mod delay;
 mod delivery;
 mod draft;
 mod entity;
@@ -45,6 +46,7 @@ mod trigger;
 pub use adjacent::{Owner, Owners, SharedEvents, can_both_fire, post_the_same, shared_events};
 pub use audit::AuditAction;
 pub use card::{Block, Blocks, Button, Card, CardButton, CardField, CardText, Cut, Drawn, Layout};
+pub use delay::{DELAY_MORE, DELAY_STEPS, delay_step, delay_within};
 pub use delivery::{DeliveryStatus, Outcome, RetryPolicy};
 pub use draft::{
     ConnectionChoice, DraftContext, FilterDraft, ParsedRule, PriceDraft, RULE_OWN_FIELDS, RuleDraft,

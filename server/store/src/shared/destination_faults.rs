@@ -4,10 +4,12 @@
 //! records it; then the first waiting message finds out whether it works again, and if it does the others follow in
 //! their order. A person who has mended it need not wait ([`retry`]), and may also give up what waits ([`give_up`]).
 
-use leadbell_domain::{DestinationId, Outcome, SlackFailure, Timestamp, classify_slack_error, refuses_place};
+use leadbell_domain::{
+    DeliveryStatus, DestinationId, Outcome, SlackFailure, Timestamp, classify_slack_error, refuses_place,
+};
 
 use super::destinations::{self, READY};
-use super::{Connection, Result, Sql, push_in};
+use super::{Connection, Result, Sql, figures, push_in};
 use crate::text::clean;
 use crate::verdict::{GIVEN_UP, WAITING};
 use crate::{Finish, StoreError};
@@ -76,19 +78,20 @@ pub(super) async fn give_up(db: &mut Connection, id: &DestinationId, now: Timest
     let text = format!(
         "UPDATE deliveries SET status = 'failed', last_code = '{GIVEN_UP}', updated_at = $2 WHERE id IN (\
          SELECT w.id FROM deliveries w WHERE w.destination_id = $1 AND w.{WAITING} ORDER BY w.id LIMIT {BATCH}) \
-         AND {WAITING}"
+         AND {WAITING} RETURNING id"
     );
-    let failed = sqlx::query(&text)
+    let gone: Vec<String> = sqlx::query_scalar(&text)
         .bind(id.as_str())
         .bind(now)
-        .execute(&mut *db)
-        .await?
-        .rows_affected();
+        .fetch_all(&mut *db)
+        .await?;
+    let failed = gone.len() as u64;
     let text = format!(
         "UPDATE destinations SET ready_at = CASE WHEN {} IS NOT NULL THEN {READY} END \
          WHERE id = $1 AND lease_owner IS NULL",
         destinations::oldest_waiting("destinations")
     );
-    sqlx::query(&text).bind(id.as_str()).execute(db).await?;
+    sqlx::query(&text).bind(id.as_str()).execute(&mut *db).await?;
+    figures::moved(db, &gone, DeliveryStatus::Failed, now).await?;
     Ok((failed, i64::try_from(failed).is_ok_and(|failed| failed >= BATCH)))
 }

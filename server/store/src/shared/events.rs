@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use leadbell_domain::{EntityId, EventId, Money, Platform, Trigger};
 
 use super::fields::Fields;
-use super::{CHUNK, Connection, Result, Row, Sql, destinations, seen_events, upsert};
+use super::{CHUNK, Connection, Result, Row, Sql, destinations, figures, seen_events, upsert};
 use crate::known::KnownEntities;
 use crate::text::{clean, clean_opt};
 use crate::{EntityUpsert, NewEvent, PlannedDelivery, Recorded, StoredEvent};
@@ -23,6 +23,7 @@ pub(super) async fn record(
     if let Some(first) = new.first().filter(|_| !mentions.is_empty()) {
         upsert::upsert(db, &mentions, first.received_at).await?;
     }
+    figures::recorded(db, &new).await?;
     let mut answers = vec![Recorded::Duplicate; events.len()];
     for at in accepted {
         answers[at] = Recorded::Accepted;

@@ -6,6 +6,7 @@ use leadbell_domain::{DeliveryStatus, Outcome, Timestamp};
 
 use super::destinations::Held;
 use super::fields::Fields;
+use super::figures::{Counting, RulePlace, Settled};
 use super::{
     CHUNK, Connection, Result, Sql, connection_faults, destination_faults, destinations, expect_one, push_in,
     set_back, threads,
@@ -27,6 +28,10 @@ struct Standing {
     thread: Option<String>,
     /// It stands for others, too.
     summary: bool,
+    /// Whose counts it belongs to.
+    place: RulePlace,
+    fired_at: Timestamp,
+    forced: bool,
 }
 
 pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<Vec<Finished>> {
@@ -41,6 +46,7 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
     let mut released = Vec::new();
     let mut mended = Vec::new();
     let mut calls = Vec::with_capacity(finishes.len());
+    let mut counting = Counting::default();
     for finish in finishes {
         let place = held
             .get_mut(finish.destination.as_str())
@@ -72,6 +78,13 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
             Some(next) => {
                 settle(db, finish, standing, next).await?;
                 standing.status = next;
+                counting.settled(&Settled {
+                    place: standing.place.clone(),
+                    status: next,
+                    fired_at: standing.fired_at,
+                    at: finish.finished_at,
+                    forced: standing.forced,
+                });
                 if next == DeliveryStatus::Sent {
                     let told = threads::Told {
                         finish,
@@ -107,6 +120,7 @@ pub(super) async fn finish(db: &mut Connection, finishes: &[Finish]) -> Result<V
     if !released.is_empty() {
         destinations::release(db, released).await?;
     }
+    counting.write(db).await?;
     Ok(answers)
 }
 
@@ -127,8 +141,9 @@ async fn put_right(db: &mut Connection, held: &HashMap<String, Held>, finishes: 
 async fn standings(db: &mut Connection, finishes: &[Finish]) -> Result<HashMap<String, Standing>> {
     let mut sql = Sql::new(
         "SELECT q.id, q.destination_id, q.status, q.attempts, q.again_in_doubt, q.thread_key, \
+         q.rule_id, q.created_at, q.forced, r.level, r.platform, r.entity_id, \
          s.delivery_id AS summary, (SELECT COALESCE(MAX(a.number), 0) FROM attempts a WHERE a.delivery_id = q.id) AS calls \
-         FROM deliveries q LEFT JOIN summaries s ON s.delivery_id = q.id WHERE ",
+         FROM deliveries q JOIN rules r ON r.id = q.rule_id LEFT JOIN summaries s ON s.delivery_id = q.id WHERE ",
     );
     push_in(
         &mut sql,
@@ -146,6 +161,9 @@ async fn standings(db: &mut Connection, finishes: &[Finish]) -> Result<HashMap<S
             calls: fields.get("calls")?,
             thread: fields.get("thread_key")?,
             summary: fields.get::<Option<&str>>("summary")?.is_some(),
+            place: RulePlace::of(&fields)?,
+            fired_at: fields.get("created_at")?,
+            forced: fields.flag("forced")?,
         };
         standings.insert(fields.get("id")?, standing);
     }

@@ -2,7 +2,7 @@
 
 use leadbell_domain::{DeliveryStatus, RetryPolicy, Timestamp};
 
-use super::{Connection, LOCK_FREE_ONES, Result, Sql, destinations, push_in};
+use super::{Connection, LOCK_FREE_ONES, Result, Sql, destinations, figures, push_in};
 use crate::verdict::LEASE_EXPIRED;
 
 /// Leases ended by one transaction at most.
@@ -49,11 +49,17 @@ pub(super) async fn rescue(db: &mut Connection, now: Timestamp) -> Result<(usize
     ));
     sql.push("WHERE status = 'sending' AND id IN (SELECT d.lease_delivery_id FROM destinations d WHERE ");
     push_in(&mut sql, "d.id", &ids);
-    sql.push(")");
-    let ambiguous = sql.build().execute(&mut *db).await?.rows_affected();
+    sql.push(") RETURNING id, status");
+    let moved: Vec<(String, String)> = sql.build_query_as().fetch_all(&mut *db).await?;
 
     destinations::release(db, &ids).await?;
-    Ok((ids.len(), ambiguous))
+    let doubtful: Vec<String> = moved
+        .iter()
+        .filter(|(_, status)| status == DeliveryStatus::Ambiguous.key())
+        .map(|(id, _)| id.clone())
+        .collect();
+    figures::moved(db, &doubtful, DeliveryStatus::Ambiguous, now).await?;
+    Ok((ids.len(), moved.len() as u64))
 }
 
 /// Lets every lease run out now.

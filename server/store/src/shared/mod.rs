@@ -31,6 +31,7 @@ mod event_log;
 mod event_search;
 mod events;
 mod fields;
+mod figures;
 mod finish;
 mod history;
 mod keeping;

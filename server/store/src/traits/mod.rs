@@ -8,6 +8,7 @@ mod catalog;
 mod connections;
 mod delivery_log;
 mod event_log;
+mod figures;
 mod keeping;
 mod places;
 mod presets;
@@ -41,6 +42,7 @@ pub use catalog::CatalogStore;
 pub use connections::ConnectionDesk;
 pub use delivery_log::DeliveryLog;
 pub use event_log::EventLog;
+pub use figures::Figures;
 pub use keeping::Keeping;
 pub use places::Places;
 pub use presets::Presets;
@@ -70,6 +72,7 @@ pub trait Store:
     + DeliveryLog
     + Keeping
     + EventLog
+    + Figures
     + RuleData
     + PastEvents
     + Places

@@ -23,6 +23,7 @@ mod destination_faults;
 mod durability;
 mod event_log;
 mod events;
+mod figures;
 mod keeping;
 mod leases;
 mod lists;
@@ -78,6 +79,12 @@ macro_rules! on_both_databases {
 }
 
 on_both_databases! {
+    figures:
+        everybody_reads_the_counts_of_what_he_may_see,
+        the_noisiest_rules_are_those_that_one_may_see,
+        delays_are_told_of_what_was_sent_by_itself,
+        a_message_of_which_nobody_knows_is_counted_once,
+        what_was_counted_is_what_the_rows_themselves_say;
     tryout:
         events_of_an_entity_come_in_parts_that_are_complete_and_in_order,
         test_runs_are_kept_and_listed_for_whoever_sees_their_rule,
