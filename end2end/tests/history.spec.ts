@@ -115,6 +115,7 @@ test('a publisher sees the history of his own rules and no name of the house', a
   await add(rest, { level: 'publisher', entity_id: blueTraffic.id });
   const other = await add(rest, { level: 'publisher', entity_id: northLeads.id });
   await logIn(page, people.publisher);
+  await page.goto('/profile/tracking');
   const row = page.getByRole('row').filter({ hasText: 'first {{lead_id}}' });
   await row.getByLabel(/^More about rule/).click();
   await row.getByRole('link', { name: /^History of rule/ }).click();

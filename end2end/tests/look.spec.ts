@@ -51,6 +51,7 @@ test('a page that is not there', async ({ page, health }) => {
 
 test("a publisher's own page", async ({ page }) => {
   await logIn(page, people.publisher);
+  await page.goto('/profile/tracking');
   await hydrated(page);
   await examine(page, 'profile-tracking');
 });

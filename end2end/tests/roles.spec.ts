@@ -19,6 +19,7 @@ test('a publisher keeps his own rules under My Profile, without authors and with
     }
   });
   await logIn(page, people.publisher);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'My tracking' }).click();
   await expect(page).toHaveURL(/\/profile\/tracking$/);
   await hydrated(page);
   const list = new RuleList(page);
@@ -89,6 +90,7 @@ test('a publisher reaches nothing else, whatever address he tries', async ({ pag
 
 test('staff see the rule a publisher made, with its author', async ({ page, browser, leadbell, rest }) => {
   await logIn(page, people.publisher);
+  await page.goto('/profile/tracking');
   await hydrated(page);
   const list = new RuleList(page);
   const form = await list.addRule();

@@ -119,6 +119,7 @@ test('a session that ends in the middle: log in, and the rule is saved as writte
 
 test('a publisher keeps his rules without scripts, too', async ({ page, rest }) => {
   await logIn(page, people.publisher);
+  await page.goto('/profile/tracking');
   await page.getByRole('button', { name: 'Add Rule' }).first().click();
   const form = new RuleForm(page);
   await form.trigger('[LMS] Lead Rejected').check();

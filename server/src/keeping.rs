@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leadbell_domain::Kept;
-use leadbell_store::{PruneStep, StoreError};
+use leadbell_store::{PruneStep, StoreError, hour_of};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -22,6 +22,9 @@ const FIRST: i64 = 100;
 /// After a step the writer is free for so many times as long as it took, and for some time in any case.
 const REST: u32 = 4;
 const SHORTEST_REST: Duration = Duration::from_millis(5);
+
+/// Counts of hours are kept for 100 days: nothing is drawn from older ones.
+const HOURS_KEPT: i64 = 100 * 24;
 
 /// In the order of going: an event goes after its messages.
 const ORDER: [Kept; Kept::ALL.len()] = [
@@ -61,6 +64,10 @@ pub async fn round(state: &AppState, owner: &str) -> Result<Vec<(Kept, u64)>, St
             tracing::info!(kind = kind.key(), rows = removed, "what was old is removed");
             all.push((kind, removed));
         }
+    }
+    let before = hour_of(state.clock.now_ms()) - HOURS_KEPT;
+    while state.store.forget_hours(before, FIRST).await? > 0 {
+        tokio::time::sleep(SHORTEST_REST).await;
     }
     Ok(all)
 }

@@ -152,7 +152,7 @@ pub async fn verdicts(
 }
 
 /// Filter by filter, as far as the viewer may know what it is about.
-fn checks(
+pub(crate) fn checks(
     viewer: &Viewer,
     rule: &Rule,
     event: &Event,

@@ -9,6 +9,7 @@ mod catalog;
 mod connections;
 mod deliveries;
 mod event_log;
+mod figures;
 mod health;
 mod history;
 mod layout;
@@ -39,6 +40,7 @@ pub use catalog::CatalogBackend;
 pub use connections::Connections;
 pub use deliveries::Deliveries;
 pub use event_log::{Events, ExportFormat};
+pub use figures::FigurePages;
 pub use health::Health;
 pub use history::RuleHistoryPages;
 pub use layout::LayoutPages;
@@ -64,6 +66,7 @@ pub trait Backend:
     + Deliveries
     + Elevation
     + Events
+    + FigurePages
     + Health
     + LayoutPages
     + ManyRules

@@ -13,10 +13,12 @@ mod bulk;
 mod card;
 mod catalog;
 mod changes;
+mod chart;
 pub(crate) mod compare;
 mod connections;
 mod copied;
 mod copy;
+mod dashboard;
 mod deleted;
 pub(crate) mod form;
 mod guide;
@@ -33,6 +35,7 @@ mod preset_rules;
 mod presets;
 mod reset;
 mod rule_files;
+mod rule_health;
 mod rule_place;
 mod sending;
 mod settings;
@@ -62,6 +65,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(connections::router())
         .merge(copied::router())
         .merge(copy::router())
+        .merge(dashboard::router())
         .merge(deleted::router())
         .merge(overview::router())
         .merge(presets::router())
@@ -77,6 +81,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(settings::router())
         .merge(system::router())
         .merge(rule_files::router())
+        .merge(rule_health::router())
         .merge(tryout::router())
         .merge(users::router())
 }

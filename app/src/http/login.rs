@@ -1,29 +1,14 @@
-//! Logging in and out by plain forms, and the way from `/` to everybody's own first page.
+//! Logging in and out by plain forms.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 
 use super::form::read_form;
-use super::page::{Pages, backend_of, login_address};
+use super::page::{Pages, backend_of};
 use super::path::same_site;
 use crate::desk::login::{LoginState, login_page};
 use crate::error::AppError;
-use crate::views::Person;
-
-/// Where a person begins.
-fn first_page(person: &Person) -> &str {
-    person.menu.first().map_or("/help/slack", |link| &link.href)
-}
-
-/// `/`.
-pub(super) async fn home(request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    match backend_of(&parts).and_then(|backend| backend.person()) {
-        Some(person) => Redirect::to(first_page(&person)).into_response(),
-        None => Redirect::to(&login_address(&parts.uri)).into_response(),
-    }
-}
 
 /// `POST /login`.
 pub(crate) async fn log_in(State(pages): State<Pages>, request: Request) -> Response {

@@ -30,7 +30,6 @@ pub fn router(options: LeptosOptions) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     let pages = Pages::new(options);
     let mut router = Router::new()
-        .route("/", get(login::home))
         .route("/logout", post(login::log_out))
         .route("/profile/tracking", get(page::open))
         .route("/profile/tracking/{rule}", get(page::open).post(rules::post))

@@ -12,6 +12,8 @@ pub mod deliveries;
 #[cfg(feature = "ssr")]
 pub mod event_log;
 #[cfg(feature = "ssr")]
+pub mod figures;
+#[cfg(feature = "ssr")]
 pub mod health;
 mod history;
 pub mod layout;

@@ -14,7 +14,7 @@ mod tabs;
 mod test_runs;
 mod verdicts;
 
-pub(super) use parts::span;
+pub(super) use parts::{lead as lead_or_call, span};
 pub use row::event_row_html;
 pub(super) use tabs::{log_of, log_of_rule};
 
@@ -58,7 +58,7 @@ fn address(id: &str) -> String {
 }
 
 /// The address of an event's page.
-fn event_address(id: &str, platform: Platform) -> String {
+pub(super) fn event_address(id: &str, platform: Platform) -> String {
     with_query(
         &format!("{EVENTS}/events/{}", encode(id)),
         &[("platform", platform.key())],

@@ -45,7 +45,7 @@ pub(super) fn status(status: DeliveryStatus) -> AnyView {
 }
 
 /// "Lead 90210" or "Call 90210".
-pub(super) fn lead(platform: Platform, id: &str) -> String {
+pub(in crate::desk) fn lead(platform: Platform, id: &str) -> String {
     match platform {
         Platform::Lms => format!("Lead {id}"),
         Platform::CallLogic => format!("Call {id}"),

@@ -10,6 +10,7 @@ mod connections;
 mod deliveries;
 mod elevation;
 mod event_log;
+mod figures;
 mod health;
 mod history;
 mod keys;

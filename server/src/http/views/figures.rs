@@ -1,0 +1,461 @@
+//! The dashboard and the health of a rule, as far as one viewer may see: whatever is counted here is counted in his scope.
+
+use std::collections::BTreeMap;
+
+use leadbell_app::error::AppError;
+use leadbell_app::views::figures::{
+    BusyRow, DashboardView, FilterLook, FirstStep, NearMiss, RuleHealthView, SpanFigures, ToldHealth,
+};
+use leadbell_app::views::health::BrokenRow;
+use leadbell_domain::{
+    DeliveryStatus, Duty, EntityId, EntityKind, Event, Level, Role, Rule, RuleId, RuleStatus, Verb, Viewer,
+    explain, parse_event,
+};
+use leadbell_store::{
+    BusyRule, ConnectionScope, DestinationQuery, FiguresQuery, HOUR_MS, HourFigures, LastMessage, RuleScopes,
+    StoredEvent, hour_of,
+};
+
+use super::{destination_row, entity};
+use crate::access::connections_within;
+use crate::delivery_log::scopes;
+use crate::destinations::name;
+use crate::http::backend::{rule_error, store_error};
+use crate::names::filter_names;
+use crate::rules;
+use crate::sentences::sentences;
+use crate::state::AppState;
+use crate::test_run::events_of;
+use crate::verdicts::{Outcome, checks, judge};
+
+/// Hours of a day.
+const DAY: i64 = 24;
+/// Rules and queues shown.
+const BUSY: i64 = 8;
+/// Days of a rule.
+const DAYS: i64 = 14;
+/// Messages of a rule that its streak and its delays are told from.
+const LAST: i64 = 200;
+/// Events of a rule that are judged again: some milliseconds.
+const EVENTS: i64 = 300;
+
+fn span(at: i64, hours: &[HourFigures]) -> SpanFigures {
+    hours.iter().fold(
+        SpanFigures {
+            at,
+            ..SpanFigures::default()
+        },
+        |sum, one| SpanFigures {
+            at,
+            events: sum.events + one.events,
+            fired: sum.fired + one.messages.fired,
+            sent: sum.sent + one.messages.sent,
+            failed: sum.failed + one.messages.failed + one.messages.doubtful,
+        },
+    )
+}
+
+fn within(hours: &[HourFigures], from: i64, until: i64) -> Vec<HourFigures> {
+    let those = hours.iter().filter(|one| one.hour >= from && one.hour < until);
+    those.copied().collect()
+}
+
+/// The first page of this viewer.
+pub async fn dashboard(state: &AppState, viewer: &Viewer) -> Result<DashboardView, AppError> {
+    let now = state.clock.now_ms();
+    let this = hour_of(now) + 1;
+    let scopes = scopes(viewer, Verb::View);
+    let query = |from| FiguresQuery {
+        scopes: scopes.clone(),
+        from,
+        until: this,
+    };
+    let (two_days, one_day) = (query(this - 2 * DAY), query(this - DAY));
+    let connections = connections_within(viewer, Verb::View);
+    let store = &state.store;
+    let (counted, delays, noisiest, troubles) = tokio::try_join!(
+        store.hours(&two_days),
+        store.delays(&one_day),
+        store.noisiest_rules(&one_day, BUSY),
+        store.troubles(&scopes, now - HOUR_MS),
+    )
+    .map_err(store_error)?;
+    let (broken, queues) = sending(state, &connections, now).await?;
+    let hours = (this - DAY..this)
+        .map(|hour| span(hour * HOUR_MS, &within(&counted, hour, hour + 1)))
+        .collect();
+    let (day, before) = (
+        within(&counted, this - DAY, this),
+        within(&counted, this - 2 * DAY, this - DAY),
+    );
+    Ok(DashboardView {
+        now,
+        hours,
+        day: span((this - DAY) * HOUR_MS, &day),
+        before: span((this - 2 * DAY) * HOUR_MS, &before),
+        delays: delays.iter().map(|step| (step.up_to, step.messages)).collect(),
+        noisiest: noisiest.into_iter().map(|rule| busy(viewer, rule)).collect(),
+        broken,
+        queues,
+        shows_connections: connections != ConnectionScope::Nothing,
+        reads_log: !scopes.is_empty(),
+        troubles: (troubles.failed, troubles.ambiguous),
+        steps: steps(state, viewer, !counted.is_empty()).await?,
+    })
+}
+
+async fn sending(
+    state: &AppState,
+    scope: &ConnectionScope,
+    now: i64,
+) -> Result<(Vec<BrokenRow>, Vec<leadbell_app::views::health::DestinationRow>), AppError> {
+    if *scope == ConnectionScope::Nothing {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let query = DestinationQuery {
+        scope: scope.clone(),
+        only_refused: false,
+        limit: BUSY,
+    };
+    let (broken, queues) = tokio::try_join!(
+        state.store.broken_connections(scope, BUSY),
+        state.store.destination_states(&query)
+    )
+    .map_err(store_error)?;
+    let broken = broken.into_iter().map(|connection| {
+        let said = explain(connection.last_error.as_deref().unwrap_or("invalid_auth"));
+        BrokenRow {
+            name: connection.name,
+            href: format!("/connections/{}", connection.id),
+            reason: (said.means, said.advice),
+            since: connection.broken_since,
+        }
+    });
+    Ok((
+        broken.collect(),
+        queues
+            .into_iter()
+            .map(|queue| destination_row(queue, now, false))
+            .collect(),
+    ))
+}
+
+/// The pages of a rule, as this viewer reaches them.
+fn rule_address(viewer: &Viewer, level: Level, entity: &EntityId, rule: &RuleId) -> String {
+    if viewer.role == Role::Publisher && viewer.publishers.first() == Some(entity) {
+        return format!("/profile/tracking/{rule}");
+    }
+    let kind = EntityKind::from(level).plural();
+    let id: String = form_urlencoded::byte_serialize(entity.as_str().as_bytes()).collect();
+    format!("/{kind}/{}/tracking/{rule}", id.replace('+', "%20"))
+}
+
+fn busy(viewer: &Viewer, rule: BusyRule) -> BusyRow {
+    let address = rule_address(viewer, rule.level, &rule.entity, &rule.id);
+    BusyRow {
+        number: rule.number,
+        place: format!("{} {}", rule.level.label(), rule.entity),
+        to: name(&rule.target),
+        href: (!rule.deleted).then(|| format!("{address}/health")),
+        figures: SpanFigures {
+            at: 0,
+            events: 0,
+            fired: rule.messages.fired,
+            sent: rule.messages.sent,
+            failed: rule.messages.failed + rule.messages.doubtful,
+        },
+        name: rule.name,
+    }
+}
+
+/// What to do first, until there are rules and events.
+async fn steps(state: &AppState, viewer: &Viewer, events: bool) -> Result<Vec<FirstStep>, AppError> {
+    let rules = state
+        .store
+        .any_rule(&crate::access::rule_scopes(viewer))
+        .await
+        .map_err(store_error)?;
+    if rules && events || viewer.role == Role::Qa {
+        return Ok(Vec::new());
+    }
+    let mut steps = Vec::new();
+    if viewer.may_move_connections() {
+        let scope = connections_within(viewer, Verb::View);
+        let known = state.store.list_connections(&scope).await.map_err(store_error)?;
+        steps.push(FirstStep {
+            what: "Connect Slack",
+            why: "A token of your workspace lets Leadbell post there. How to get one is said step by step.",
+            href: if known.is_empty() {
+                "/connections/new"
+            } else {
+                "/connections"
+            }
+            .to_owned(),
+            link: if known.is_empty() {
+                "Connect a workspace"
+            } else {
+                "Connections"
+            },
+            done: !known.is_empty(),
+        });
+    }
+    if !viewer.duty(Duty::Users, Verb::Manage).is_nothing() {
+        steps.push(FirstStep {
+            what: "Let events in",
+            why: "The lead and call platforms post what happens with an API key of yours.",
+            href: "/users/keys".to_owned(),
+            link: "API keys",
+            done: events,
+        });
+    }
+    let first = Level::ALL
+        .into_iter()
+        .find(|level| !viewer.scope(*level, Verb::View).is_nothing());
+    if let Some(level) = first {
+        let own = viewer.role == Role::Publisher;
+        let kind = EntityKind::from(level);
+        steps.push(FirstStep {
+            what: "Add a rule",
+            why: "A rule says which events are told to which channel, and in which words.",
+            href: if own {
+                "/profile/tracking".to_owned()
+            } else {
+                format!("/{}", kind.plural())
+            },
+            link: if own { "My tracking" } else { kind.plural_label() },
+            done: rules,
+        });
+    }
+    Ok(steps)
+}
+
+/// How a rule does.
+pub async fn rule_health(
+    state: &AppState,
+    viewer: &Viewer,
+    level: Level,
+    entity_id: &EntityId,
+    id: &RuleId,
+) -> Result<RuleHealthView, AppError> {
+    let view = entity(state, viewer, level, entity_id).await?;
+    let stored = rules::permitted_rule(state, viewer, level, id, Verb::View)
+        .await
+        .map_err(rule_error)?;
+    if stored.rule.entity != *entity_id {
+        return Err(AppError::NotFound);
+    }
+    let said = sentences(&*state.store, viewer, std::iter::once(&stored))
+        .await
+        .map_err(store_error)?;
+    let scopes = scopes(viewer, Verb::View);
+    let told = match scopes.is_empty() {
+        true => None,
+        false => Some(told(state, viewer, id, &stored.rule, scopes).await?),
+    };
+    Ok(RuleHealthView {
+        view,
+        rule: id.clone(),
+        number: stored.number,
+        name: stored.rule.name.clone(),
+        sentence: said.into_iter().next().unwrap_or_default(),
+        active: stored.rule.status == RuleStatus::Active,
+        created_at: stored.created_at,
+        told,
+    })
+}
+
+async fn told(
+    state: &AppState,
+    viewer: &Viewer,
+    id: &RuleId,
+    rule: &Rule,
+    scopes: RuleScopes,
+) -> Result<ToldHealth, AppError> {
+    let today = hour_of(state.clock.now_ms()).div_euclid(DAY);
+    let query = FiguresQuery {
+        scopes: scopes.clone(),
+        from: (today + 1 - DAYS) * DAY,
+        until: (today + 1) * DAY,
+    };
+    let of = events_of(rule, i64::MIN, i64::MAX);
+    let (counted, last, events) = tokio::try_join!(
+        state.store.rule_hours(id, &query),
+        state.store.last_messages(id, &scopes, LAST),
+        state.store.last_events(&of, EVENTS + 1),
+    )
+    .map_err(store_error)?;
+    let days = (today + 1 - DAYS..=today)
+        .map(|day| span(day * DAY * HOUR_MS, &within(&counted, day * DAY, (day + 1) * DAY)))
+        .collect();
+    let (streak, code) = streak(&last);
+    let mut delays: Vec<i64> = last
+        .iter()
+        .filter(|message| message.status == DeliveryStatus::Sent && !message.forced)
+        .map(|message| (message.at - message.fired_at).max(0))
+        .collect();
+    delays.sort_unstable();
+    Ok(ToldHealth {
+        days,
+        last_fired: last.first().map(|message| message.fired_at),
+        streak,
+        streak_goes_on: streak > 0 && i64::try_from(streak).unwrap_or(i64::MAX) >= LAST,
+        reason: code.map(|code| {
+            let said = explain(&code);
+            (said.means, said.advice)
+        }),
+        median_ms: percentile(&delays, 50),
+        most_ms: percentile(&delays, 95),
+        measured: delays.len(),
+        filters: look(state, viewer, rule, &events).await?,
+    })
+}
+
+/// How many of the last messages went wrong one after the other, and the code of the last of them. What still waits or was
+/// held back on purpose is passed over.
+fn streak(last: &[LastMessage]) -> (usize, Option<String>) {
+    let ended = last.iter().filter(|message| {
+        matches!(
+            message.status,
+            DeliveryStatus::Sent | DeliveryStatus::Failed | DeliveryStatus::Ambiguous
+        )
+    });
+    let wrong: Vec<&LastMessage> = ended
+        .take_while(|message| message.status != DeliveryStatus::Sent)
+        .collect();
+    (
+        wrong.len(),
+        wrong.first().and_then(|message| message.code.clone()),
+    )
+}
+
+/// So many of a hundred are not larger; `sorted` begins with the smallest.
+fn percentile(sorted: &[i64], percent: usize) -> Option<i64> {
+    let place = (sorted.len() * percent).div_ceil(100).max(1) - 1;
+    sorted.get(place).copied()
+}
+
+/// What the filters make of these events, newest first, with the words this viewer may read.
+async fn look(
+    state: &AppState,
+    viewer: &Viewer,
+    rule: &Rule,
+    events: &[StoredEvent],
+) -> Result<FilterLook, AppError> {
+    // A disabled rule is judged as if it were active: that is what one wants to know.
+    let rule = Rule {
+        status: RuleStatus::Active,
+        ..rule.clone()
+    };
+    let names = filter_names(
+        &*state.store,
+        viewer,
+        rule.level,
+        &rule.entity,
+        std::iter::once(&rule),
+    )
+    .await
+    .map_err(store_error)?;
+    let most = usize::try_from(EVENTS).unwrap_or(usize::MAX);
+    let (seen, more) = (&events[..events.len().min(most)], events.len() > most);
+    let mut look = FilterLook {
+        events: seen.len(),
+        more,
+        since: seen.last().map(|event| event.received_at),
+        ..FilterLook::default()
+    };
+    let mut blocked: BTreeMap<String, usize> = BTreeMap::new();
+    let mut nearest: Option<(usize, NearMiss)> = None;
+    for stored in seen {
+        let body = serde_json::from_str(&stored.body).unwrap_or_default();
+        let Ok(event) = parse_event(&body, stored.received_at) else {
+            continue;
+        };
+        let name = |key, id: &str| names.get(&(key, id.to_owned())).cloned();
+        let outcome = judge(&rule, &event);
+        let left_out = match outcome {
+            Outcome::Matched => {
+                look.matched += 1;
+                continue;
+            }
+            Outcome::TestEvent => Some("Test leads are left out"),
+            Outcome::DuplicatePingBack => Some("Repeated ping backs are left out"),
+            _ => None,
+        };
+        let failed: Vec<_> = checks(viewer, &rule, &event, name)
+            .into_iter()
+            .filter(|check| !check.passed)
+            .collect();
+        let why = left_out.map(str::to_owned).into_iter().chain(
+            failed
+                .iter()
+                .map(|check| leadbell_domain::filter_label(check.filter).to_owned()),
+        );
+        for label in why {
+            *blocked.entry(label).or_default() += 1;
+        }
+        let misses = failed.len() + usize::from(left_out.is_some());
+        if nearest.as_ref().is_none_or(|(best, _)| misses < *best) {
+            nearest = Some((
+                misses,
+                near(
+                    stored,
+                    &event,
+                    left_out,
+                    failed.into_iter().map(|check| check.said),
+                ),
+            ));
+        }
+    }
+    look.blocked = blocked.into_iter().collect();
+    look.blocked.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    look.nearest = nearest.map(|(_, near)| near).filter(|_| look.matched == 0);
+    Ok(look)
+}
+
+fn near(
+    stored: &StoredEvent,
+    event: &Event,
+    left_out: Option<&str>,
+    said: impl Iterator<Item = String>,
+) -> NearMiss {
+    NearMiss {
+        event: stored.event_id.to_string(),
+        platform: stored.source,
+        lead: event.lead.id.to_string(),
+        at: stored.received_at,
+        why: left_out.map(str::to_owned).into_iter().chain(said).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(status: DeliveryStatus) -> LastMessage {
+        LastMessage {
+            status,
+            code: Some(status.key().to_owned()),
+            fired_at: 0,
+            at: 0,
+            forced: false,
+        }
+    }
+
+    #[test]
+    fn a_streak_ends_at_the_last_message_that_was_sent() {
+        use DeliveryStatus::{Ambiguous, Failed, Queued, Sent, Suppressed};
+        let all = [Queued, Ambiguous, Suppressed, Failed, Sent, Failed].map(message);
+        assert_eq!(streak(&all), (2, Some("ambiguous".to_owned())));
+        assert_eq!(streak(&all[4..]), (0, None));
+        assert_eq!(streak(&[]), (0, None));
+    }
+
+    #[test]
+    fn a_median_is_one_of_the_delays() {
+        assert_eq!(percentile(&[], 50), None);
+        assert_eq!(percentile(&[7], 95), Some(7));
+        assert_eq!(percentile(&[1, 2, 3, 4], 50), Some(2));
+        let hundred: Vec<i64> = (1..=100).collect();
+        assert_eq!(percentile(&hundred, 95), Some(95));
+    }
+}
