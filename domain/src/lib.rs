@@ -42,6 +42,7 @@ mod summary;
 mod template;
 mod timestamp;
 mod trigger;
+mod weekly;
 
 pub use adjacent::{Owner, Owners, SharedEvents, can_both_fire, post_the_same, shared_events};
 pub use audit::AuditAction;
@@ -104,3 +105,4 @@ pub use template::{
 };
 pub use timestamp::{Civil, Timestamp, format_rfc3339, parse_rfc3339};
 pub use trigger::{Level, Platform, PriceMeaning, Trigger};
+pub use weekly::{WEEKDAYS, Weekly};

@@ -76,7 +76,7 @@ test('an account manager finds out why an event sent nothing, tries another filt
   await rest.post(leadSold(4712));
   await sandbox.toHold(channels.sales, ['Sold 4712']);
   await page.goto(`/products/${debtRelief.id}/tracking/${id}/health`);
-  await expect(page.getByText('1 times in seven days')).toBeVisible();
+  await expect(page.getByText('once in seven days')).toBeVisible();
   await examine(page, 'rule-health');
   await page.goto('/');
   await expect(page.getByRole('img', { name: 'Messages each hour' })).toBeVisible();

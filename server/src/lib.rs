@@ -47,3 +47,4 @@ pub mod state;
 pub mod telemetry;
 pub mod test_run;
 pub mod verdicts;
+pub mod weekly;

@@ -27,6 +27,7 @@ use crate::keeping;
 use crate::settings::LiveSettings;
 use crate::state::{AppState, LiveRules};
 use crate::telemetry;
+use crate::weekly;
 
 /// How often rules are compared with the database's, for changes made by other servers.
 const RULES_POLL: Duration = Duration::from_secs(1);
@@ -94,6 +95,7 @@ impl Server {
             tokio::spawn(follow_rules(state.clone(), stop.clone())),
             tokio::spawn(alerts::watch(state.clone(), stop.clone())),
             tokio::spawn(keeping::watch(state.clone(), stop.clone())),
+            tokio::spawn(weekly::watch(state.clone(), stop.clone())),
             tokio::spawn(refresh_tokens(state.clone(), stop.clone())),
             tokio::spawn(sweep_sessions(state.clone(), sessions.clone(), stop.clone())),
         ];

@@ -100,21 +100,22 @@ fn page(found: &AlertsView, wrong: &Wrong) -> AnyView {
                 <button type="submit" class="button button--quiet" name="do" value="stop">"Tell nobody"</button>
             </p>
         </form>
-        {told(found)}
+        {told_table("What was told", &found.told)}
     }
     .erase()
 }
 
-fn told(found: &AlertsView) -> AnyView {
-    if found.told.is_empty() {
+/// What was told, newest first; nothing at all when nothing was.
+pub(super) fn told_table(title: &'static str, told: &[ToldRow]) -> AnyView {
+    if told.is_empty() {
         return nothing();
     }
-    let rows = found.told.iter().map(line).collect_view();
+    let rows = told.iter().map(line).collect_view();
     let column = |label: &'static str| view! { <th role="columnheader" scope="col">{label}</th> }.erase();
     view! {
         <section class="log-part">
-            <h2 class="log-part__title">"What was told"</h2>
-            <table class="table" role="table" aria-label="What was told">
+            <h2 class="log-part__title">{title}</h2>
+            <table class="table" role="table" aria-label=title>
                 <thead role="rowgroup">
                     <tr role="row">{column("Time")} {column("Message")} {column("State")}</tr>
                 </thead>

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::get;
-use leadbell_domain::{Civil, DELAY_MORE, delay_within};
+use leadbell_domain::{Civil, DELAY_MORE, DELAY_STEPS, delay_within};
 use leptos::prelude::*;
 
 use super::chart::{Bar, Chart, chart, lying_bar, number};
@@ -14,6 +14,9 @@ use crate::http::Pages;
 use crate::parts::view::{Erase, nothing};
 use crate::views::figures::{BusyRow, DashboardView, FirstStep, SpanFigures};
 use crate::views::health::{BrokenRow, DestinationRow};
+
+/// The chart of delays reaches so far at least, milliseconds.
+const SHOWN_MS: i64 = 5_000;
 
 /// The address.
 pub(super) fn router() -> Router<Pages> {
@@ -235,7 +238,18 @@ fn messages_chart(view: &DashboardView) -> Chart {
 }
 
 fn delays_chart(view: &DashboardView) -> Chart {
-    let bars = view.delays.iter().map(|(up_to, messages)| Bar {
+    // Steps in between that nothing took stand there, too: else the picture had another shape than the delays.
+    let last = view.delays.last().map_or(0, |(up_to, _)| *up_to).max(SHOWN_MS);
+    let steps: Vec<(i64, i64)> = DELAY_STEPS
+        .into_iter()
+        .chain([DELAY_MORE])
+        .filter(|up_to| *up_to <= last && !view.delays.is_empty())
+        .map(|up_to| {
+            let found = view.delays.iter().find(|(known, _)| *known == up_to);
+            (up_to, found.map_or(0, |(_, messages)| *messages))
+        })
+        .collect();
+    let bars = steps.iter().map(|(up_to, messages)| Bar {
         label: match *up_to {
             DELAY_MORE => "longer".to_owned(),
             ms => format!("up to {}", step(ms)),
@@ -259,7 +273,7 @@ fn delays_chart(view: &DashboardView) -> Chart {
         of: "Time",
         series: vec!["messages"],
         bars: bars.collect(),
-        ends: (edge(view.delays.first()), edge(view.delays.last())),
+        ends: (edge(steps.first()), edge(steps.last())),
     }
 }
 

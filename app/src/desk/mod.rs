@@ -33,6 +33,7 @@ mod preset_fields;
 mod preset_form;
 mod preset_rules;
 mod presets;
+mod report;
 mod reset;
 mod rule_files;
 mod rule_health;
@@ -76,6 +77,7 @@ pub(crate) fn router() -> Router<Pages> {
         .merge(login::router())
         .merge(account::router())
         .merge(audit::router())
+        .merge(report::router())
         .merge(reset::router())
         .merge(sending::router())
         .merge(settings::router())

@@ -116,13 +116,20 @@ fn fired(health: &RuleHealthView, told: &ToldHealth) -> AnyView {
         Some(at) => tile(
             "Last fired",
             moment(at),
-            format!("{} times in seven days", number(week)).erase(),
+            format!("{} in seven days", times(week)).erase(),
         ),
         None => tile(
             "Last fired",
             "Never".erase(),
             view! { "It has never fired since it was made, " {moment(health.created_at)} }.erase(),
         ),
+    }
+}
+
+fn times(count: i64) -> String {
+    match count {
+        1 => "once".to_owned(),
+        many => format!("{} times", number(many)),
     }
 }
 
@@ -171,8 +178,8 @@ fn days(told: &ToldHealth) -> Chart {
         id: "chart-days",
         title: "Matches each day",
         about: format!(
-            "The rule fired {} times in {} days; {} of its messages failed or are not certain.",
-            number(fired),
+            "The rule fired {} in {} days; {} of its messages failed or are not certain.",
+            times(fired),
             told.days.len(),
             number(failed)
         ),

@@ -93,6 +93,7 @@ fn page(texts: &[(String, String)], holds: &StorageView, wrong: &Wrong) -> AnyVi
         <header class="head">
             <div class="head__line"><h1 class="head__title">{TITLE}</h1></div>
             <p class="hint">"They hold for everybody who works with this Leadbell. A change counts at once and stands in the audit log."</p>
+            <p><a href="/settings/report">"Weekly report to Slack"</a></p>
         </header>
         <form class="card form" method="post" action=HERE>
             {complaints(wrong, |field| setting_label(field).to_owned())}

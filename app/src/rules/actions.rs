@@ -53,7 +53,10 @@ fn menu(view: &EntityView, row: &RuleRow, address: &str) -> String {
     format!(
         "<summary class=\"button button--quiet button--small\" aria-label=\"More about rule {number}\">⋯</summary>\
          <ul class=\"menu__list\">{copy}{}{adjacent}</ul>",
-        link("test", "Test Run") + &link("backtest", "Backtest") + &link("history", "History")
+        link("test", "Test Run")
+            + &link("health", "Health")
+            + &link("backtest", "Backtest")
+            + &link("history", "History")
     )
 }
 

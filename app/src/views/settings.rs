@@ -2,6 +2,8 @@
 
 use leadbell_domain::Timestamp;
 
+use super::health::ToldRow;
+
 /// How much there is of something.
 #[derive(Clone, Debug)]
 pub struct StoredRow {
@@ -24,6 +26,25 @@ pub struct RemovedRow {
     pub last_removed: String,
     /// What was removed in all.
     pub removed: String,
+}
+
+/// The weekly report.
+#[derive(Clone, Debug, Default)]
+pub struct ReportView {
+    /// Connections it can be sent with, as (id, name).
+    pub connections: Vec<(String, String)>,
+    /// The one it is sent with; empty when none is sent.
+    pub connection: String,
+    /// The channel or member.
+    pub target: String,
+    /// 0 is Monday.
+    pub weekday: String,
+    /// 0–23.
+    pub hour: String,
+    /// Whose clock.
+    pub zone: String,
+    /// The last ones.
+    pub told: Vec<ToldRow>,
 }
 
 /// What there is, and what was removed.

@@ -18,7 +18,7 @@ use crate::actor::Caller;
 use crate::ids::Fresh as _;
 use crate::rules::RuleError;
 use crate::state::AppState;
-use crate::test_run::Tried;
+use crate::test_run::{Tried, hides_money, tells_money};
 pub use job::Jobs;
 pub use quick::{estimate, remark};
 
@@ -157,6 +157,7 @@ fn told_to(caller: &Caller, mut backtest: Backtest, now: Timestamp) -> Backtest 
         backtest.status = BacktestStatus::Failed;
     }
     let visible = may_try_real_events(caller.role)
+        && (!hides_money(caller) || !tells_money(&backtest.rule))
         && (!backtest.rule.action.shows_personal_data || may_show_personal_data(caller.role));
     if let Some(result) = backtest.result.as_mut().filter(|_| !visible) {
         result.samples.clear();

@@ -5,8 +5,9 @@ mod values;
 
 use leadbell_dispatch::{Trial, send_trial};
 use leadbell_domain::{
-    Blocks, DeliveryId, EntityId, Level, Outcome, RenderContext, Rule, RuleId, Verb, Viewer, explain,
-    form_fields, judge_filters, may_show_personal_data, may_try_real_events, obstacles,
+    Blocks, DeliveryId, EntityId, FilterKey, HIDDEN, Level, Outcome, PlaceholderGroup, RenderContext, Rule,
+    RuleId, Verb, Viewer, explain, form_fields, judge_filters, may_read_log, may_see_money,
+    may_show_personal_data, may_try_real_events, obstacles, placeholders,
 };
 use leadbell_store::{StoreError, TestAnswer, TestRun, TestSource, TestVerdict};
 
@@ -104,7 +105,11 @@ pub async fn run(
         event_id: event.event_id,
         typed: wish.typed.into_keys().collect(),
         fires: obstacles.is_empty() && filters.iter().all(|filter| filter.passed),
-        verdict: TestVerdict { filters, obstacles },
+        verdict: TestVerdict {
+            filters,
+            obstacles,
+            tells_money: tells_money(rule),
+        },
         text,
         blocks,
         shows_personal_data,
@@ -125,6 +130,14 @@ pub fn told_to(viewer: &Viewer, mut run: TestRun) -> TestRun {
             judged.actual = None;
         }
     }
+    if hides_money(viewer) {
+        for judged in &mut run.verdict.filters {
+            if judged.filter == FilterKey::Price {
+                judged.wanted = format!("{}: {HIDDEN}", judged.label);
+                judged.actual = None;
+            }
+        }
+    }
     if !is_readable(viewer, &run) {
         run.text.clear();
         run.blocks = None;
@@ -140,6 +153,28 @@ pub fn told_to(viewer: &Viewer, mut run: TestRun) -> TestRun {
 pub fn is_readable(viewer: &Viewer, run: &TestRun) -> bool {
     (!run.shows_personal_data || may_show_personal_data(viewer.role))
         && (run.source != TestSource::Event || may_try_real_events(viewer.role))
+        && (!run.verdict.tells_money || !hides_money(viewer))
+}
+
+/// Whether amounts are masked for this viewer, as everywhere in the log. QA, who has no log, tries with made-up ones.
+#[must_use]
+pub fn hides_money(viewer: &Viewer) -> bool {
+    !may_see_money(viewer.role) && may_read_log(viewer.role)
+}
+
+/// Whether a rule's messages say amounts.
+#[must_use]
+pub fn tells_money(rule: &Rule) -> bool {
+    let amounts: Vec<&str> = placeholders(rule.trigger, rule.level)
+        .filter(|known| {
+            matches!(known.group, PlaceholderGroup::Money | PlaceholderGroup::Earning)
+                || known.name == "pingback_amount"
+        })
+        .map(|known| known.name)
+        .collect();
+    rule.action
+        .placeholder_names()
+        .any(|name| amounts.contains(&name))
 }
 
 /// Whether the viewer may really send this rule's messages.

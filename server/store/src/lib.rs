@@ -33,6 +33,6 @@ pub use secret::{InvalidKey, SecretKey};
 pub use sqlite::SqliteStore;
 pub use traits::{
     Accounts, AdjacentStore, Alerts, AuditLog, Backtests, CatalogStore, ConnectionDesk, DeliveryLog,
-    EventLog, Figures, Keeping, PastEvents, Places, Presets, RecentEvents, RuleData, RuleHistory, RuleLists,
-    SealedStore, SendingHealth, SettingsStore, SlackApps, Store, TestRuns, ThreadLines,
+    EventLog, Figures, Keeping, PastEvents, Places, Presets, RecentEvents, Reports, RuleData, RuleHistory,
+    RuleLists, SealedStore, SendingHealth, SettingsStore, SlackApps, Store, TestRuns, ThreadLines,
 };

@@ -25,6 +25,7 @@ mod cross_site;
 mod delivery_pages;
 mod events;
 mod events_refused;
+mod figures;
 mod form_fields;
 mod forms;
 mod health_pages;
@@ -65,6 +66,7 @@ mod tokens_nowhere;
 mod tryout_pages;
 mod tryout_roles;
 mod two_editors;
+mod weekly;
 
 macro_rules! on_both_databases {
     ($($module:ident: $($name:ident),+;)+) => {

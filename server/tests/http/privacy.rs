@@ -106,6 +106,7 @@ async fn ask_everything(browser: &Browser, own: &str, others: &[String]) {
         for id in &ids {
             browser.get(&format!("{place}/tracking/{id}")).await;
             browser.get(&format!("{place}/tracking/{id}/history")).await;
+            browser.get(&format!("{place}/tracking/{id}/health")).await;
         }
         browser.get(&format!("{place}/tracking/{own}?do=delete")).await;
         browser.get(&format!("{place}/tracking/deleted")).await;
@@ -137,6 +138,7 @@ async fn ask_everything(browser: &Browser, own: &str, others: &[String]) {
         "/log/export?format=csv",
         "/log/export?format=ndjson",
         "/log/export?format=ndjson&campaign=8807",
+        "/settings/report",
         "/help/slack",
     ] {
         browser.get(list).await;

@@ -3,12 +3,14 @@
 use async_trait::async_trait;
 use leadbell_app::backend::SettingsPages;
 use leadbell_app::error::AppError;
-use leadbell_app::views::settings::StorageView;
+use leadbell_app::views::settings::{ReportView, StorageView};
 use leadbell_domain::{Duty, Verb};
 
-use super::{RequestBackend, store_error};
+use super::{RequestBackend, rule_error, store_error};
+use crate::destinations::name;
 use crate::http::views;
 use crate::settings::{NotChanged, change};
+use crate::weekly;
 
 #[async_trait]
 impl SettingsPages for RequestBackend {
@@ -28,6 +30,37 @@ impl SettingsPages for RequestBackend {
             return Err(AppError::NotFound);
         }
         views::storage(&self.state).await
+    }
+
+    async fn report(&self) -> Result<ReportView, AppError> {
+        if self.viewer()?.duty(Duty::Settings, Verb::View).is_nothing() {
+            return Err(AppError::NotFound);
+        }
+        views::report(&self.state).await
+    }
+
+    async fn set_report(&self, wish: &ReportView) -> Result<String, AppError> {
+        let wish = weekly::Wish {
+            connection: &wish.connection,
+            target: &wish.target,
+            weekday: &wish.weekday,
+            hour: &wish.hour,
+            zone: &wish.zone,
+        };
+        let plan = weekly::set(&self.state, &self.caller()?, &wish)
+            .await
+            .map_err(rule_error)?;
+        let to = plan.target().map(|target| name(&target)).unwrap_or_default();
+        Ok(format!(
+            "The report goes to {to} every week from now on. A first message is there already."
+        ))
+    }
+
+    async fn stop_report(&self) -> Result<String, AppError> {
+        weekly::stop(&self.state, &self.caller()?)
+            .await
+            .map_err(rule_error)?;
+        Ok("No report is sent any more.".to_owned())
     }
 
     async fn change_settings(&self, texts: &[(String, String)]) -> Result<String, AppError> {

@@ -3,7 +3,7 @@
 use leadbell_app::error::AppError;
 use leadbell_app::views::health::{AlertsView, BrokenRow, DestinationRow, HealthView, ToldRow};
 use leadbell_domain::{Verb, Viewer, explain};
-use leadbell_store::{ConnectionOwner, ConnectionScope, DestinationQuery, DestinationState};
+use leadbell_store::{ConnectionOwner, ConnectionScope, DestinationQuery, DestinationState, ToldAlert};
 
 use crate::access::{connections_within, rule_scopes};
 use crate::alerts::scope;
@@ -123,22 +123,26 @@ pub async fn alerts(state: &AppState, owner: &ConnectionOwner) -> Result<AlertsV
         target: route
             .map(|route| route.target.id().to_owned())
             .unwrap_or_default(),
-        told: told
-            .into_iter()
-            .map(|alert| ToldRow {
-                at: alert.created_at,
-                text: alert.text,
-                status: match alert.status.as_str() {
-                    "sent" => "Sent",
-                    "failed" => "Could not be sent",
-                    "sending" => "Not certain",
-                    _ => "Waiting",
-                },
-                reason: alert.code.as_deref().map(|code| {
-                    let said = explain(code);
-                    (said.means, said.advice)
-                }),
-            })
-            .collect(),
+        told: told_rows(told),
     })
+}
+
+/// What was told, as pages show it.
+pub fn told_rows(told: Vec<ToldAlert>) -> Vec<ToldRow> {
+    told.into_iter()
+        .map(|alert| ToldRow {
+            at: alert.created_at,
+            text: alert.text,
+            status: match alert.status.as_str() {
+                "sent" => "Sent",
+                "failed" => "Could not be sent",
+                "sending" => "Not certain",
+                _ => "Waiting",
+            },
+            reason: alert.code.as_deref().map(|code| {
+                let said = explain(code);
+                (said.means, said.advice)
+            }),
+        })
+        .collect()
 }

@@ -34,7 +34,7 @@ pub use health::{alerts, health, row as destination_row};
 pub use history::{compare, deleted_rules, rule_history};
 pub use presets::{preset_followers, preset_form, presets};
 pub use rules::{destination, named_place, rules};
-pub use settings::storage;
+pub use settings::{report, storage};
 
 /// Rows before a page that counts from 1.
 fn offset(page: u32) -> i64 {

@@ -1,11 +1,14 @@
 //! Figures of the database, as the page of settings shows them.
 
 use leadbell_app::error::AppError;
-use leadbell_app::views::settings::{RemovedRow, StorageView, StoredRow};
-use leadbell_store::StorageFigures;
+use leadbell_app::views::settings::{RemovedRow, ReportView, StorageView, StoredRow};
+use leadbell_domain::TimeZone;
+use leadbell_store::{ConnectionScope, StorageFigures};
 
+use super::health::told_rows;
 use crate::http::backend::store_error;
 use crate::state::AppState;
+use crate::weekly;
 
 /// What there is.
 pub async fn storage(state: &AppState) -> Result<StorageView, AppError> {
@@ -101,4 +104,29 @@ mod tests {
         assert_eq!(bytes(1_234_567), "1.2 MB");
         assert_eq!(bytes(15_000_000_000), "15.0 GB");
     }
+}
+
+/// Reports shown at most.
+const REPORTS: i64 = 8;
+
+/// The weekly report, and what came of the last ones.
+pub async fn report(state: &AppState) -> Result<ReportView, AppError> {
+    let house = ConnectionScope::House(Vec::new());
+    let connections = state.store.list_connections(&house).await.map_err(store_error)?;
+    let plan = weekly::plan(state).await.map_err(store_error)?;
+    let told = state.store.reports(REPORTS).await.map_err(store_error)?;
+    let target = plan.as_ref().and_then(weekly::Plan::target);
+    let at = plan.as_ref().map(|plan| plan.weekly);
+    Ok(ReportView {
+        connections: connections
+            .into_iter()
+            .map(|connection| (connection.id.to_string(), connection.name))
+            .collect(),
+        connection: plan.map(|plan| plan.connection.to_string()).unwrap_or_default(),
+        target: target.map(|target| target.id().to_owned()).unwrap_or_default(),
+        weekday: at.map_or(0, |at| at.weekday).to_string(),
+        hour: at.map_or(9, |at| at.hour).to_string(),
+        zone: at.map_or(TimeZone::UTC, |at| at.zone).name().to_owned(),
+        told: told_rows(told),
+    })
 }

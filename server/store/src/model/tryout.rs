@@ -81,6 +81,13 @@ pub struct TestVerdict {
     pub filters: Vec<Judged>,
     /// What else was in the way.
     pub obstacles: Vec<String>,
+    /// Whether the message says amounts. Of runs from before this was kept, nobody knows.
+    #[serde(default = "perhaps")]
+    pub tells_money: bool,
+}
+
+fn perhaps() -> bool {
+    true
 }
 
 /// What Slack made of a message sent by hand.

@@ -44,6 +44,7 @@ mod places;
 mod presets;
 mod prune;
 mod recent_events;
+mod reports;
 mod resend;
 mod restored;
 mod rule_changes;

@@ -13,6 +13,7 @@ mod keeping;
 mod places;
 mod presets;
 mod recent_events;
+mod reports;
 mod rule_data;
 mod rule_lists;
 mod rules;
@@ -47,6 +48,7 @@ pub use keeping::Keeping;
 pub use places::Places;
 pub use presets::Presets;
 pub use recent_events::RecentEvents;
+pub use reports::Reports;
 pub use rule_data::RuleData;
 pub use rule_lists::RuleLists;
 pub use rules::RuleHistory;
@@ -73,6 +75,7 @@ pub trait Store:
     + Keeping
     + EventLog
     + Figures
+    + Reports
     + RuleData
     + PastEvents
     + Places

@@ -117,6 +117,7 @@ pub async fn test_runs_are_kept_and_listed_for_whoever_sees_their_rule(bench: &B
         verdict: TestVerdict {
             filters: Vec::new(),
             obstacles: vec!["The rule is disabled.".to_owned()],
+            tells_money: false,
         },
         text: "Lead 1 sold".to_owned(),
         blocks: Some(crate::cards::card("Sold")),
