@@ -14,6 +14,8 @@ async fn as_role(app: &TestApp, role: Role) -> Browser {
 
 /// The number in a tile of the page.
 fn tile(page: &str, name: &str) -> String {
+    // Marks of the renderer.
+    let page = page.replace("<!>", "");
     let (_, rest) = page
         .split_once(&format!("<dt>{name}</dt>"))
         .unwrap_or_else(|| panic!("{name}: {page}"));

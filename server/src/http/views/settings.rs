@@ -90,22 +90,6 @@ fn bytes(number: i64) -> String {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn figures_are_read_at_a_glance() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_000), "1,000");
-        assert_eq!(grouped(12_345_678), "12,345,678");
-        assert_eq!(bytes(512), "512 bytes");
-        assert_eq!(bytes(1_234_567), "1.2 MB");
-        assert_eq!(bytes(15_000_000_000), "15.0 GB");
-    }
-}
-
 /// Reports shown at most.
 const REPORTS: i64 = 8;
 
@@ -129,4 +113,20 @@ pub async fn report(state: &AppState) -> Result<ReportView, AppError> {
         zone: at.map_or(TimeZone::UTC, |at| at.zone).name().to_owned(),
         told: told_rows(told),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_read_at_a_glance() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(12_345_678), "12,345,678");
+        assert_eq!(bytes(512), "512 bytes");
+        assert_eq!(bytes(1_234_567), "1.2 MB");
+        assert_eq!(bytes(15_000_000_000), "15.0 GB");
+    }
 }

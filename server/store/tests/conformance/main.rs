@@ -32,6 +32,7 @@ mod long_lists;
 mod people;
 mod places;
 mod presets;
+mod reports;
 mod rule_batches;
 mod rule_data;
 mod rule_lists;
@@ -85,6 +86,8 @@ on_both_databases! {
         delays_are_told_of_what_was_sent_by_itself,
         a_message_of_which_nobody_knows_is_counted_once,
         what_was_counted_is_what_the_rows_themselves_say;
+    reports:
+        a_report_is_made_once_and_taken_by_one_server;
     tryout:
         events_of_an_entity_come_in_parts_that_are_complete_and_in_order,
         test_runs_are_kept_and_listed_for_whoever_sees_their_rule,
