@@ -16,11 +16,10 @@ pub async fn a_report_is_made_once_and_taken_by_one_server(bench: &Bench) {
     let connection = connect(&**store).await;
     assert!(!store.report_is_noted(NOON).await.unwrap());
     let other = bench.open_again().await;
+    let (mine, theirs) = (report("mine", connection.clone()), report("theirs", connection));
     let (one, two) = tokio::join!(
-        store.note_report(&report("mine", connection.clone()), NOON + 1),
-        other
-            .store
-            .note_report(&report("theirs", connection.clone()), NOON + 2),
+        store.note_report(&mine, NOON + 1),
+        other.store.note_report(&theirs, NOON + 2),
     );
     assert_ne!(one.unwrap(), two.unwrap(), "one of them made it");
     assert!(store.report_is_noted(NOON).await.unwrap());

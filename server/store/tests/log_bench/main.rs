@@ -12,6 +12,7 @@ mod deliveries;
 mod events;
 mod figures;
 mod fill;
+mod hours;
 
 use leadbell_store::{Opened, Pools, SecretKey, open};
 use sqlx::Connection as _;
@@ -21,10 +22,14 @@ use fill::Log;
 
 /// Everything that is asked.
 fn questions(log: &Log) -> Vec<Question> {
-    [deliveries::questions(log), events::questions(log)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        deliveries::questions(log),
+        events::questions(log),
+        hours::questions(log),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 async fn measured(database: &'static str, url: &str, log: &Log, figures: &mut Figures) -> Opened {
@@ -33,6 +38,7 @@ async fn measured(database: &'static str, url: &str, log: &Log, figures: &mut Fi
         .expect("a database");
     opened.store.migrate().await.expect("the schema");
     let took = fill::fill(&opened.pools, log).await;
+    hours::count(&opened.pools).await;
     println!(
         "{database}: {} events and {} deliveries written in {:.0} s",
         log.events,
