@@ -29,7 +29,14 @@ pub struct Settings {
     pub slack_api_url: Option<String>,
     /// With the credentials of a Slack app.
     pub slack_app: bool,
+    pub pace: Pace,
 }
+
+/// As fast as the machine goes: pace has tests of its own.
+const FAST: Pace = Pace {
+    interval_ms: 1,
+    burst: 1_000,
+};
 
 impl Default for Settings {
     fn default() -> Self {
@@ -38,6 +45,7 @@ impl Default for Settings {
             public_url: None,
             slack_api_url: None,
             slack_app: false,
+            pace: FAST,
         }
     }
 }
@@ -59,17 +67,6 @@ pub struct TestApp {
     http: reqwest::Client,
     /// Every answer so far, heads and bodies, for tests that look for what must not be in any.
     seen: Arc<Mutex<String>>,
-}
-
-/// As fast as the machine goes: pace has tests of its own.
-fn fast(config: DispatchConfig) -> DispatchConfig {
-    DispatchConfig {
-        pace: Pace {
-            interval_ms: 1,
-            burst: 1_000,
-        },
-        ..config
-    }
 }
 
 impl TestApp {
@@ -135,12 +132,14 @@ impl TestApp {
             log: "off".to_owned(),
             sandbox_listen: ([127, 0, 0, 1], 0).into(),
         };
+        let pace = self.settings.pace;
+        let paced = move |config: DispatchConfig| DispatchConfig { pace, ..config };
         let started = runtime.spawn(async move {
             let listener = TcpListener::bind(config.listen).await.expect("a free port");
             config.listen = listener.local_addr().expect("an address");
             let url = format!("http://{}", config.listen);
             config.public_url = public_url.unwrap_or_else(|| url.clone());
-            let server = Server::start(&config, clock, fast, None)
+            let server = Server::start(&config, clock, paced, None)
                 .await
                 .map_err(|error| error.to_string())?;
             let listener = listener.tap_io(|connection| {
