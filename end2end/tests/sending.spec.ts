@@ -18,7 +18,7 @@ test('a flood is told in one message, and the log has every lead of it', async (
   await expect.poll(() => sandbox.texts(channels.sales), { timeout: 10_000 }).toHaveLength(1);
   const [text] = await sandbox.texts(channels.sales);
   expect(text).toContain('60 messages in one');
-  const link = /<([^|>]+)\|All of them in the log>/.exec(text)?.[1] ?? '';
+  const link = /<([^|>]+)\|All of them in the log>/.exec(text ?? '')?.[1] ?? '';
   await logIn(page, people.admin);
   const address = new URL(link);
   await page.goto(address.pathname + address.search);
