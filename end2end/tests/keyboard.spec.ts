@@ -33,6 +33,9 @@ test('a rule is added, changed and deleted with the keyboard alone', async ({ pa
   await press('Tab');
   await type(PASSWORD);
   await press('Enter');
+  await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
+  await tabTo(page, page.getByRole('link', { name: 'Products', exact: true }));
+  await press('Enter');
   await expect(page).toHaveURL(/\/products$/);
   await hydrated(page);
 

@@ -79,7 +79,7 @@ test('the pages about a rule are behind its menu, by keyboard too', async ({ pag
   const menu = list.row('One').locator('summary');
   await menu.focus();
   await page.keyboard.press('Enter');
-  const pages = ['Sending', 'Layout', 'Copy', 'Check destination', 'Test Run', 'Backtest', 'History', 'Adjacent rules'];
+  const pages = ['Sending', 'Layout', 'Copy', 'Check destination', 'Test Run', 'Health', 'Backtest', 'History', 'Adjacent rules'];
   for (const label of pages) {
     await page.keyboard.press('Tab');
     await expect(list.row('One').getByRole('link', { name: new RegExp(`^${label} of rule`) })).toBeFocused();
