@@ -55,6 +55,9 @@ async function mend(page: Page, tracking: string, rule: string): Promise<void> {
   await expect(page.getByText(/is saved/)).toBeVisible();
 }
 
+// Several pages are looked at in eight shapes each.
+test.setTimeout(180_000);
+
 test('an account manager finds out why an event sent nothing, tries another filter and changes it', async ({ page, rest, sandbox }) => {
   const { id } = await rest.addRule({
     level: 'product',
