@@ -4,14 +4,10 @@
 
 use std::time::Duration;
 
-use leadbell_dispatch::send_trial;
-use leadbell_domain::{
-    AuditAction, DeliveryId, FieldErrors, Outcome, Target, Timestamp, Viewer, escape_slack, explain,
-    parse_channel_id, parse_member_id,
-};
+use leadbell_domain::{AuditAction, DeliveryId, FieldErrors, Timestamp, Viewer, escape_slack, explain};
 use leadbell_store::{
     AlertEnd, AlertRoute, AlertSubject, ConnectionOwner, ConnectionScope, ConnectionStatus, DestinationQuery,
-    NewAlert, StoreError, TakenAlert,
+    NewAlert, StoreError,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +18,7 @@ use crate::destinations::name;
 use crate::ids::Fresh;
 use crate::rules::RuleError;
 use crate::state::AppState;
-use crate::test_run::in_words;
+use crate::told;
 
 /// How often is looked for trouble.
 const EVERY: Duration = Duration::from_secs(15);
@@ -37,17 +33,7 @@ const AT_ONCE: usize = 20;
 
 /// Looks for trouble until told to stop.
 pub async fn watch(state: AppState, stop: CancellationToken) {
-    let mut turns = tokio::time::interval(EVERY);
-    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = turns.tick() => {}
-        }
-        if let Err(error) = look(&state).await {
-            tracing::error!(%error, "trouble can't be looked for");
-        }
-    }
+    told::watch(EVERY, stop, "trouble can't be looked for", || look(&state)).await;
 }
 
 /// Looks for trouble once, and tells whom it concerns.
@@ -62,7 +48,8 @@ pub async fn look(state: &AppState) -> Result<(), StoreError> {
         let Some(taken) = state.store.take_alert(state.clock.now_ms()).await? else {
             break;
         };
-        let end = send(state, &taken).await?;
+        let young = state.clock.now_ms() - taken.created_at < TRIED_FOR_MS;
+        let end = told::send(state, &taken.connection, &taken.target, &taken.text, young).await;
         let again = end == AlertEnd::Again;
         state
             .store
@@ -90,37 +77,12 @@ pub async fn set(
 ) -> Result<AlertRoute, RuleError> {
     let owner = owner_for(caller).ok_or(RuleError::Forbidden)?;
     let mut errors = FieldErrors::new();
-    let own = state.store.list_connections(&scope(&owner)).await?;
-    let found = own
-        .into_iter()
-        .find(|known| known.id.as_str() == connection.trim());
-    if found.is_none() {
-        errors.add("connection_id", "Choose one of the connections.");
-    }
-    let member = target.trim().starts_with(['U', 'W', '@']) || target.contains("/team/");
-    let parsed = if member {
-        parse_member_id(target).map(Target::Member)
-    } else {
-        parse_channel_id(target).map(Target::Channel)
-    };
-    let target = errors.keep("target", parsed);
-    let (Some(found), Some(target)) = (found, target) else {
+    let place = told::place(state, &scope(&owner), (connection, target), &mut errors).await?;
+    let Some((found, target)) = place else {
         return Err(RuleError::Fields(errors));
     };
-    let token = state.store.connection_token(&found.id).await?;
     let text = "Leadbell will tell here when Slack refuses a connection, a channel or a member, and when messages wait for long.";
-    let trial = send_trial(
-        &state.slack,
-        &*state.clock,
-        (&token, &target),
-        (text, None),
-        &DeliveryId::fresh(),
-    )
-    .await;
-    if !matches!(trial.outcome, Outcome::Sent { .. } | Outcome::Repeated { .. }) {
-        let said = in_words(&trial.outcome);
-        return Err(RuleError::Fields(FieldErrors::one("target", said)));
-    }
+    told::first_message(state, &found.id, &target, text).await?;
     let now = state.clock.now_ms();
     let route = AlertRoute {
         owner,
@@ -251,35 +213,5 @@ async fn what_is_over(state: &AppState, subject: &AlertSubject) -> Result<String
         format!("Messages to {name} do not wait for long any more.")
     } else {
         format!("Slack takes messages for {name} again.")
-    })
-}
-
-async fn send(state: &AppState, taken: &TakenAlert) -> Result<AlertEnd, StoreError> {
-    let token = match state.store.connection_token(&taken.connection).await {
-        Ok(token) => token,
-        Err(StoreError::Unavailable(error)) => return Err(StoreError::Unavailable(error)),
-        Err(error) => {
-            tracing::warn!(%error, "an alert can't be sent");
-            return Ok(AlertEnd::Failed("token_revoked".to_owned()));
-        }
-    };
-    let to = (&token, &taken.target);
-    let trial = send_trial(
-        &state.slack,
-        &*state.clock,
-        to,
-        (&taken.text, None),
-        &DeliveryId::fresh(),
-    )
-    .await;
-    let young = state.clock.now_ms() - taken.created_at < TRIED_FOR_MS;
-    Ok(match trial.outcome {
-        Outcome::Sent { .. } | Outcome::Repeated { .. } => AlertEnd::Sent,
-        Outcome::RateLimited { .. } | Outcome::Transient { .. } if young => AlertEnd::Again,
-        Outcome::RateLimited { .. } => AlertEnd::Failed("rate_limited".to_owned()),
-        Outcome::Transient { code } | Outcome::Ambiguous { code } | Outcome::Permanent { code } => {
-            tracing::warn!(code, "an alert was not sent");
-            AlertEnd::Failed(code)
-        }
     })
 }

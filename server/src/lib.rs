@@ -46,5 +46,6 @@ pub mod simulate;
 pub mod state;
 pub mod telemetry;
 pub mod test_run;
+mod told;
 pub mod verdicts;
 pub mod weekly;

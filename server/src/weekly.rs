@@ -4,25 +4,20 @@
 
 use std::time::Duration;
 
-use leadbell_dispatch::send_trial;
 use leadbell_domain::{
-    AuditAction, DELAY_MORE, DeliveryId, Duty, FieldErrors, Level, Outcome, Scope, Target, Timestamp, Verb,
-    Weekly, delay_within, escape_slack, parse_channel_id, parse_member_id,
+    AuditAction, DELAY_MORE, Duty, FieldErrors, Level, Scope, Target, Timestamp, Verb, Weekly, delay_within,
+    escape_slack,
 };
-use leadbell_store::{
-    AlertEnd, BusyRule, ConnectionScope, FiguresQuery, HourFigures, NewReport, StoreError, TakenReport,
-    hour_of,
-};
+use leadbell_store::{BusyRule, ConnectionScope, FiguresQuery, HourFigures, NewReport, StoreError, hour_of};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::actor::Caller;
 use crate::audit::{self, Line};
 use crate::destinations::name;
-use crate::ids::Fresh;
 use crate::rules::RuleError;
 use crate::state::AppState;
-use crate::test_run::in_words;
+use crate::told;
 
 /// Where the plan stands among the settings; empty when there is none.
 const KEY: &str = "weekly_report";
@@ -83,24 +78,8 @@ pub struct Wish<'a> {
 pub async fn set(state: &AppState, caller: &Caller, wish: &Wish<'_>) -> Result<Plan, RuleError> {
     permit(caller)?;
     let mut errors = FieldErrors::new();
-    let known = state
-        .store
-        .list_connections(&ConnectionScope::House(Vec::new()))
-        .await?;
-    let found = known
-        .into_iter()
-        .find(|one| one.id.as_str() == wish.connection.trim());
-    if found.is_none() {
-        errors.add("connection_id", "Choose one of the connections.");
-    }
-    let text = wish.target;
-    let member = text.trim().starts_with(['U', 'W', '@']) || text.contains("/team/");
-    let parsed = if member {
-        parse_member_id(text).map(Target::Member)
-    } else {
-        parse_channel_id(text).map(Target::Channel)
-    };
-    let target = errors.keep("target", parsed);
+    let house = ConnectionScope::House(Vec::new());
+    let place = told::place(state, &house, (wish.connection, wish.target), &mut errors).await?;
     let weekly = match Weekly::parse(wish.weekday, wish.hour, wish.zone) {
         Ok(weekly) => Some(weekly),
         Err(wrong) => {
@@ -110,26 +89,11 @@ pub async fn set(state: &AppState, caller: &Caller, wish: &Wish<'_>) -> Result<P
             None
         }
     };
-    let (Some(found), Some(target), Some(weekly)) = (found, target, weekly) else {
+    let (Some((found, target)), Some(weekly)) = (place, weekly) else {
         return Err(RuleError::Fields(errors));
     };
-    let token = state.store.connection_token(&found.id).await?;
     let said = "Leadbell will report here once a week: messages, delays, failures, and which rules were noisy or silent.";
-    let to = (&token, &target);
-    let trial = send_trial(
-        &state.slack,
-        &*state.clock,
-        to,
-        (said, None),
-        &DeliveryId::fresh(),
-    )
-    .await;
-    if !matches!(trial.outcome, Outcome::Sent { .. } | Outcome::Repeated { .. }) {
-        return Err(RuleError::Fields(FieldErrors::one(
-            "target",
-            in_words(&trial.outcome),
-        )));
-    }
+    told::first_message(state, &found.id, &target, said).await?;
     let now = state.clock.now_ms();
     let plan = Plan {
         connection: found.id,
@@ -174,17 +138,7 @@ async fn keep(state: &AppState, caller: &Caller, plan: Option<&Plan>, said: &str
 
 /// Looks whether a report is due until told to stop.
 pub async fn watch(state: AppState, stop: CancellationToken) {
-    let mut turns = tokio::time::interval(EVERY);
-    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = turns.tick() => {}
-        }
-        if let Err(error) = look(&state).await {
-            tracing::error!(%error, "the weekly report can't be made");
-        }
-    }
+    told::watch(EVERY, stop, "the weekly report can't be made", || look(&state)).await;
 }
 
 /// Makes the report that is due, unless it was made, and sends what waits.
@@ -206,45 +160,18 @@ pub async fn look(state: &AppState) -> Result<(), StoreError> {
         }
     }
     if let Some(taken) = state.store.take_report(now).await? {
-        let end = send(state, &taken).await?;
+        let young = now - taken.created_at < TRIED_FOR_MS;
+        let NewReport {
+            connection,
+            target,
+            text,
+            due_at,
+        } = &taken.report;
+        let end = told::send(state, connection, target, text, young).await;
         let now = state.clock.now_ms();
-        state.store.finish_report(taken.report.due_at, &end, now).await?;
+        state.store.finish_report(*due_at, &end, now).await?;
     }
     Ok(())
-}
-
-async fn send(state: &AppState, taken: &TakenReport) -> Result<AlertEnd, StoreError> {
-    let token = match state.store.connection_token(&taken.report.connection).await {
-        Ok(token) => token,
-        // Nothing has left yet.
-        Err(StoreError::Unavailable(_)) => return Ok(AlertEnd::Again),
-        Err(error) => {
-            tracing::warn!(%error, "the weekly report can't be sent");
-            return Ok(AlertEnd::Failed("token_revoked".to_owned()));
-        }
-    };
-    let (to, what) = ((&token, &taken.report.target), (taken.report.text.as_str(), None));
-    let trial = send_trial(&state.slack, &*state.clock, to, what, &DeliveryId::fresh()).await;
-    let young = state.clock.now_ms() - taken.created_at < TRIED_FOR_MS;
-    Ok(match trial.outcome {
-        Outcome::Sent { .. } | Outcome::Repeated { .. } => AlertEnd::Sent,
-        Outcome::RateLimited { .. } | Outcome::Transient { .. } if young => AlertEnd::Again,
-        Outcome::RateLimited { .. } => AlertEnd::Failed("rate_limited".to_owned()),
-        Outcome::Transient { code } | Outcome::Ambiguous { code } | Outcome::Permanent { code } => {
-            tracing::warn!(code, "the weekly report was not sent");
-            AlertEnd::Failed(code)
-        }
-    })
-}
-
-fn sum(hours: &[HourFigures], from: i64, until: i64) -> HourFigures {
-    let mut all = HourFigures::default();
-    for one in hours.iter().filter(|one| one.hour >= from && one.hour < until) {
-        all.events += one.events;
-        all.messages.sent += one.messages.sent;
-        all.messages.failed += one.messages.failed + one.messages.doubtful;
-    }
-    all
 }
 
 fn rules(found: &[BusyRule], count: impl Fn(&BusyRule) -> String) -> String {
@@ -273,8 +200,8 @@ async fn text(state: &AppState, due: Timestamp) -> Result<String, StoreError> {
     let noisy = state.store.noisiest_rules(&week, NAMED).await?;
     let silent = state.store.silent_rules(&week, NAMED + 1).await?;
     let (now, before) = (
-        sum(&hours, until - WEEK, until),
-        sum(&hours, until - 2 * WEEK, until - WEEK),
+        HourFigures::sum(&hours, until - WEEK, until),
+        HourFigures::sum(&hours, until - 2 * WEEK, until - WEEK),
     );
     let delay = match delay_within(&steps, 50) {
         None => "–".to_owned(),
@@ -292,7 +219,8 @@ async fn text(state: &AppState, due: Timestamp) -> Result<String, StoreError> {
         format!("Median delay: {delay}"),
         format!(
             "Failed or not certain: {} (the week before: {})",
-            now.messages.failed, before.messages.failed
+            now.messages.wrong(),
+            before.messages.wrong()
         ),
     ];
     if !noisy.is_empty() {
@@ -303,7 +231,7 @@ async fn text(state: &AppState, due: Timestamp) -> Result<String, StoreError> {
         let most = usize::try_from(NAMED).unwrap_or(usize::MAX);
         let more = if silent.len() > most { " and more" } else { "" };
         let told = rules(&silent[..silent.len().min(most)], |_| String::new());
-        lines.push(format!("Active rules that never fired: {told}{more}"));
+        lines.push(format!("Active rules that did not fire: {told}{more}"));
     }
     lines.push(format!("{}/", state.public_url));
     Ok(lines.join("\n"))

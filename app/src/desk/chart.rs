@@ -11,6 +11,18 @@ const HEIGHT: i64 = 100;
 const STEP: i64 = 12;
 const GAP: i64 = 2;
 
+/// A number that one reads at once, with what belongs to it; stands in a list of class `tiles`.
+pub(super) fn tile(name: &'static str, value: AnyView, beside: AnyView) -> AnyView {
+    view! {
+        <div class="tiles__tile">
+            <dt>{name}</dt>
+            <dd class="tiles__value">{value}</dd>
+            <dd class="tiles__beside">{beside}</dd>
+        </div>
+    }
+    .erase()
+}
+
 /// A bar: what it is called, and its values, stacked from the bottom.
 pub(super) struct Bar {
     pub label: String,

@@ -7,7 +7,7 @@ use axum::routing::get;
 use leadbell_domain::{Civil, DELAY_MORE, DELAY_STEPS, delay_within};
 use leptos::prelude::*;
 
-use super::chart::{Bar, Chart, chart, lying_bar, number};
+use super::chart::{Bar, Chart, chart, lying_bar, number, tile};
 use super::log::span;
 use super::{Visit, moment};
 use crate::http::Pages;
@@ -104,19 +104,12 @@ fn steps(steps: &[FirstStep]) -> AnyView {
 }
 
 /// A number with what it was the day before.
-fn tile(name: &'static str, count: String, beside: String, href: Option<&'static str>) -> AnyView {
+fn count(name: &'static str, count: String, beside: String, href: Option<&'static str>) -> AnyView {
     let value = match href {
         Some(href) => view! { <a href=href>{count}</a> }.erase(),
         None => count.erase(),
     };
-    view! {
-        <div class="tiles__tile">
-            <dt>{name}</dt>
-            <dd class="tiles__value">{value}</dd>
-            <dd class="tiles__beside">{beside}</dd>
-        </div>
-    }
-    .erase()
+    tile(name, value, beside.erase())
 }
 
 fn before(now: i64, before: i64) -> String {
@@ -163,10 +156,10 @@ fn figures(view: &DashboardView) -> AnyView {
     });
     view! {
         <dl class="tiles">
-            {tile("Events", number(day.events), before(day.events, past.events), Some("/log?within=day"))}
-            {tile("Messages sent", number(day.sent), before(day.sent, past.sent), Some("/log/deliveries?within=day"))}
-            {tile("Failed or not certain", number(day.failed), before(day.failed, past.failed), Some("/log/deliveries?status=failed"))}
-            {tile(
+            {count("Events", number(day.events), before(day.events, past.events), Some("/log?within=day"))}
+            {count("Messages sent", number(day.sent), before(day.sent, past.sent), Some("/log/deliveries?within=day"))}
+            {count("Failed or not certain", number(day.failed), before(day.failed, past.failed), Some("/log/deliveries?status=failed"))}
+            {count(
                 "From event to Slack",
                 within(&view.delays, 50),
                 format!("for half; 95 %: {}; 99 %: {}", within(&view.delays, 95), within(&view.delays, 99)),

@@ -7,7 +7,7 @@ use axum::routing::get;
 use leadbell_domain::{Civil, Timestamp};
 use leptos::prelude::*;
 
-use super::chart::{Bar, Chart, chart, lying_bar, number};
+use super::chart::{Bar, Chart, chart, lying_bar, number, tile};
 use super::log::{event_address, lead_or_call, log_of_rule, span};
 use super::rule_place::{rule_of, under_tracking};
 use super::{Visit, moment};
@@ -84,17 +84,6 @@ fn shown(health: &RuleHealthView, place: &Place) -> AnyView {
             </p>
         </section>
         {told}
-    }
-    .erase()
-}
-
-fn tile(name: &'static str, value: AnyView, beside: AnyView) -> AnyView {
-    view! {
-        <div class="tiles__tile">
-            <dt>{name}</dt>
-            <dd class="tiles__value">{value}</dd>
-            <dd class="tiles__beside">{beside}</dd>
-        </div>
     }
     .erase()
 }

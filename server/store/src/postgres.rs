@@ -56,10 +56,6 @@ const STEER: Option<&str> = Some(
 /// What it says before a statement whose rows come in the order of an index: several stretches of it are then merged
 /// and not sorted.
 const IN_ORDER: Option<&str> = Some("SELECT set_config('enable_sort', 'off', true)");
-/// Whether each of several stretches has to be asked for in order, so that they are merged.
-const ORDERED_ARMS: bool = true;
-/// Whether a row is joined by its id in a subquery, whatever else is asked of it.
-const LATERAL: bool = true;
 /// Ends a subquery that must be answered as it stands: conditions outside choose no other index inside.
 const FENCE: &str = " OFFSET 0";
 const SINGLE_SERVER: bool = false;

@@ -48,11 +48,6 @@ const KEEPS_ORDER: bool = true;
 const STEER: Option<&str> = None;
 /// What it says before a statement whose rows come in the order of an index.
 const IN_ORDER: Option<&str> = None;
-/// Whether each of several stretches has to be asked for in order, so that they are merged. Here it may not be said.
-const ORDERED_ARMS: bool = false;
-/// Whether a row is joined by its id in a subquery, whatever else is asked of it. Here a `CROSS JOIN` keeps its place, and
-/// the id is the better index.
-const LATERAL: bool = false;
 /// Ends a subquery that must be answered as it stands.
 const FENCE: &str = "";
 const SINGLE_SERVER: bool = true;

@@ -98,9 +98,9 @@ async fn a_week_is_reported_once_when_it_is_due_also_by_two_servers_and_after_a_
     let all = told(&app);
     assert_eq!(all.len(), 3, "{all:?}");
     // Rules that are younger than the week are not called silent.
-    assert!(!all[1].contains("never fired"), "{}", all[1]);
+    assert!(!all[1].contains("did not fire"), "{}", all[1]);
     assert!(
-        all[2].contains("never fired: 1 Noisy &lt;one&gt;, 2"),
+        all[2].contains("did not fire: 1 Noisy &lt;one&gt;, 2"),
         "{}",
         all[2]
     );

@@ -8,6 +8,8 @@ use leadbell_app::views::audit::{AuditRow, AuditSearch};
 use leadbell_domain::{AuditAction, Duty, EntityKind, RuleId, Scope, Timestamp, Verb, Viewer, parse_rfc3339};
 use leadbell_store::{Actor, AuditEntry, AuditQuery};
 
+use crate::http::views::addresses;
+
 use super::{PAGE, RequestBackend, store_error};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
@@ -30,9 +32,7 @@ fn page_of(entry: &AuditEntry, viewer: &Viewer, living: &[RuleId]) -> Option<Str
                 _ => false,
             };
             let there = living.iter().any(|rule| rule.as_str() == id);
-            let kind = EntityKind::from(*level).plural();
-            let entity: String = form_urlencoded::byte_serialize(entity.as_str().as_bytes()).collect();
-            (reached && there).then(|| format!("/{kind}/{}/tracking/{id}", entity.replace('+', "%20")))
+            (reached && there).then(|| format!("{}/tracking/{id}", addresses::entity(*level, entity)))
         }
         "user" if viewer.user.as_ref().is_some_and(|own| own.as_str() == id) => Some("/account".to_owned()),
         "user" => (viewer.duty(Duty::Users, Verb::View) == Scope::All).then(|| format!("/users/{id}")),
@@ -44,9 +44,8 @@ fn page_of(entry: &AuditEntry, viewer: &Viewer, living: &[RuleId]) -> Option<Str
                 Scope::Platform(own) => entry.platform.is_none_or(|platform| platform == own),
                 _ => false,
             };
-            let id: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
             let folder = if kind.level().is_some() { "" } else { "/catalog" };
-            reached.then(|| format!("{folder}/{}/{}", kind.plural(), id.replace('+', "%20")))
+            reached.then(|| format!("{folder}/{}/{}", kind.plural(), addresses::step(id)))
         }
     }
 }

@@ -7,13 +7,14 @@ use leadbell_app::views::deliveries::{
     CallRow, DeliveryList, DeliveryRow, DeliverySearch, DeliveryView, ResendLook, ResendRow, ThreadPlace,
 };
 use leadbell_domain::{
-    ConnectionId, DeliveryId, DeliveryStatus, EntityId, EntityKind, Level, PlaceholderGroup, Role, Verb,
-    Viewer, explain, may_read_log, may_see_money, may_show_personal_data, placeholders,
+    ConnectionId, DeliveryId, DeliveryStatus, EntityId, Level, PlaceholderGroup, Verb, Viewer, explain,
+    may_read_log, may_see_money, may_show_personal_data, placeholders,
 };
 use leadbell_store::{
     Attempt, DeliveryFilter, DeliveryLogQuery, LOOK_AT, LogPlace, LoggedDelivery, LoggedThread, Walk,
 };
 
+use super::addresses;
 use super::event_log::TEST_RUNS_ONLY;
 use super::rules::destination;
 use crate::access::connection_scope;
@@ -261,13 +262,7 @@ fn row(viewer: &Viewer, logged: &LoggedDelivery, names: &HashMap<ConnectionId, S
 
 /// The list it stands in, narrowed to it: who may not change a rule has no page of its own for it.
 pub(super) fn rule_href(viewer: &Viewer, level: Level, entity: &EntityId, number: i64) -> String {
-    let own = |entity: &EntityId| viewer.role == Role::Publisher && viewer.publishers.first() == Some(entity);
-    if level == Level::Publisher && own(entity) {
-        return format!("/profile/tracking?q={number}");
-    }
-    let kind = EntityKind::from(level).plural();
-    let entity: String = form_urlencoded::byte_serialize(entity.as_str().as_bytes()).collect();
-    format!("/{kind}/{}/tracking?q={number}", entity.replace('+', "%20"))
+    format!("{}?q={number}", addresses::tracking(viewer, level, entity))
 }
 
 fn said(code: &str) -> (&'static str, &'static str) {

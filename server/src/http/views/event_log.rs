@@ -8,6 +8,7 @@ use leadbell_domain::{DeliveryStatus, EntityId, EntityKind, Level, Verb, Viewer,
 use leadbell_store::{EventFilter, Fired, LogPage, LoggedEvent, Match, PresetQuery, Walk};
 use serde::Deserialize;
 
+use super::addresses;
 use super::deliveries::rule_href;
 use super::entities::named;
 use super::rules::destination;
@@ -165,9 +166,7 @@ fn row(viewer: &Viewer, event: &LoggedEvent, names: &HashMap<(Level, EntityId), 
     let place = |level: Level| {
         let id = part(event, level)?;
         if let Some(name) = names.get(&(level, id.clone())) {
-            let kind = EntityKind::from(level).plural();
-            let id: String = form_urlencoded::byte_serialize(id.as_str().as_bytes()).collect();
-            let href = format!("/{kind}/{}", id.replace('+', "%20"));
+            let href = addresses::entity(level, id);
             return Some((name.clone(), Some(href)));
         }
         // The product's id is everybody's to know who sees the event.

@@ -3,12 +3,12 @@
 use leadbell_app::error::AppError;
 use leadbell_app::views::figures::{BusyRow, DashboardView, FirstStep, SpanFigures};
 use leadbell_app::views::health::{BrokenRow, DestinationRow};
-use leadbell_domain::{Duty, EntityId, EntityKind, Level, Role, RuleId, Verb, Viewer, explain};
+use leadbell_domain::{Duty, EntityKind, Level, Role, Verb, Viewer};
 use leadbell_store::{
     BusyRule, ConnectionScope, DestinationQuery, FiguresQuery, HOUR_MS, HourFigures, hour_of,
 };
 
-use super::destination_row;
+use super::{addresses, broken_row, destination_row};
 use crate::access::{connections_within, rule_scopes};
 use crate::delivery_log::scopes;
 use crate::destinations::name;
@@ -19,25 +19,17 @@ use crate::state::AppState;
 pub(super) const DAY: i64 = 24;
 /// Rules and queues shown.
 const BUSY: i64 = 8;
-pub(super) fn span(at: i64, hours: &[HourFigures]) -> SpanFigures {
-    hours.iter().fold(
-        SpanFigures {
-            at,
-            ..SpanFigures::default()
-        },
-        |sum, one| SpanFigures {
-            at,
-            events: sum.events + one.events,
-            fired: sum.fired + one.messages.fired,
-            sent: sum.sent + one.messages.sent,
-            failed: sum.failed + one.messages.failed + one.messages.doubtful,
-        },
-    )
-}
 
-pub(super) fn within(hours: &[HourFigures], from: i64, until: i64) -> Vec<HourFigures> {
-    let those = hours.iter().filter(|one| one.hour >= from && one.hour < until);
-    those.copied().collect()
+/// What happened from one hour on and before another.
+pub(super) fn span(hours: &[HourFigures], from: i64, until: i64) -> SpanFigures {
+    let sum = HourFigures::sum(hours, from, until);
+    SpanFigures {
+        at: from * HOUR_MS,
+        events: sum.events,
+        fired: sum.messages.fired,
+        sent: sum.messages.sent,
+        failed: sum.messages.wrong(),
+    }
 }
 
 /// The first page of this viewer.
@@ -62,17 +54,13 @@ pub async fn dashboard(state: &AppState, viewer: &Viewer) -> Result<DashboardVie
     .map_err(store_error)?;
     let (broken, queues) = sending(state, &connections, now).await?;
     let hours = (this - DAY..this)
-        .map(|hour| span(hour * HOUR_MS, &within(&counted, hour, hour + 1)))
+        .map(|hour| span(&counted, hour, hour + 1))
         .collect();
-    let (day, before) = (
-        within(&counted, this - DAY, this),
-        within(&counted, this - 2 * DAY, this - DAY),
-    );
     Ok(DashboardView {
         now,
         hours,
-        day: span((this - DAY) * HOUR_MS, &day),
-        before: span((this - 2 * DAY) * HOUR_MS, &before),
+        day: span(&counted, this - DAY, this),
+        before: span(&counted, this - 2 * DAY, this - DAY),
         delays: delays.iter().map(|step| (step.up_to, step.messages)).collect(),
         noisiest: noisiest.into_iter().map(|rule| busy(viewer, rule)).collect(),
         broken,
@@ -102,17 +90,8 @@ async fn sending(
         state.store.destination_states(&query)
     )
     .map_err(store_error)?;
-    let broken = broken.into_iter().map(|connection| {
-        let said = explain(connection.last_error.as_deref().unwrap_or("invalid_auth"));
-        BrokenRow {
-            name: connection.name,
-            href: format!("/connections/{}", connection.id),
-            reason: (said.means, said.advice),
-            since: connection.broken_since,
-        }
-    });
     Ok((
-        broken.collect(),
+        broken.into_iter().map(broken_row).collect(),
         queues
             .into_iter()
             .map(|queue| destination_row(queue, now, false))
@@ -120,29 +99,19 @@ async fn sending(
     ))
 }
 
-/// The pages of a rule, as this viewer reaches them.
-fn rule_address(viewer: &Viewer, level: Level, entity: &EntityId, rule: &RuleId) -> String {
-    if viewer.role == Role::Publisher && viewer.publishers.first() == Some(entity) {
-        return format!("/profile/tracking/{rule}");
-    }
-    let kind = EntityKind::from(level).plural();
-    let id: String = form_urlencoded::byte_serialize(entity.as_str().as_bytes()).collect();
-    format!("/{kind}/{}/tracking/{rule}", id.replace('+', "%20"))
-}
-
 fn busy(viewer: &Viewer, rule: BusyRule) -> BusyRow {
-    let address = rule_address(viewer, rule.level, &rule.entity, &rule.id);
+    let tracking = addresses::tracking(viewer, rule.level, &rule.entity);
     BusyRow {
         number: rule.number,
         place: format!("{} {}", rule.level.label(), rule.entity),
         to: name(&rule.target),
-        href: (!rule.deleted).then(|| format!("{address}/health")),
+        href: (!rule.deleted).then(|| format!("{tracking}/{}/health", rule.id)),
         figures: SpanFigures {
             at: 0,
             events: 0,
             fired: rule.messages.fired,
             sent: rule.messages.sent,
-            failed: rule.messages.failed + rule.messages.doubtful,
+            failed: rule.messages.wrong(),
         },
         name: rule.name,
     }

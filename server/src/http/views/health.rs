@@ -3,7 +3,9 @@
 use leadbell_app::error::AppError;
 use leadbell_app::views::health::{AlertsView, BrokenRow, DestinationRow, HealthView, ToldRow};
 use leadbell_domain::{Verb, Viewer, explain};
-use leadbell_store::{ConnectionOwner, ConnectionScope, DestinationQuery, DestinationState, ToldAlert};
+use leadbell_store::{
+    Connection, ConnectionOwner, ConnectionScope, DestinationQuery, DestinationState, ToldAlert,
+};
 
 use crate::access::{connections_within, rule_scopes};
 use crate::alerts::scope;
@@ -47,18 +49,7 @@ pub async fn health(state: &AppState, viewer: &Viewer) -> Result<HealthView, App
         .map_err(store_error)?;
     let can_manage = connections_within(viewer, Verb::Manage) != ConnectionScope::Nothing;
     Ok(HealthView {
-        broken: broken
-            .into_iter()
-            .map(|connection| {
-                let said = explain(connection.last_error.as_deref().unwrap_or("invalid_auth"));
-                BrokenRow {
-                    name: connection.name,
-                    href: format!("/connections/{}", connection.id),
-                    reason: (said.means, said.advice),
-                    since: connection.broken_since,
-                }
-            })
-            .collect(),
+        broken: broken.into_iter().map(broken_row).collect(),
         destinations: found
             .into_iter()
             .map(|state| row(state, now, can_manage))
@@ -69,6 +60,17 @@ pub async fn health(state: &AppState, viewer: &Viewer) -> Result<HealthView, App
         can_set_alerts: viewer.may_move_connections(),
         now,
     })
+}
+
+/// A refused connection as pages show it.
+pub fn broken_row(connection: Connection) -> BrokenRow {
+    let said = explain(connection.last_error.as_deref().unwrap_or("invalid_auth"));
+    BrokenRow {
+        name: connection.name,
+        href: format!("/connections/{}", connection.id),
+        reason: (said.means, said.advice),
+        since: connection.broken_since,
+    }
 }
 
 /// A destination as the page shows it.

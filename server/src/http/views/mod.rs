@@ -1,5 +1,6 @@
 //! Fills the views of the pages for one viewer: nothing in them that this viewer may not see.
 
+pub(in crate::http) mod addresses;
 mod adjacent;
 pub mod catalog;
 mod connections;
@@ -31,7 +32,7 @@ pub use event_log::{events, host as event_host, lead, rows as event_rows};
 pub use facets::entity_with_facets;
 pub use figures::dashboard;
 pub use form::{choices, rule_form};
-pub use health::{alerts, health, row as destination_row};
+pub use health::{alerts, broken_row, health, row as destination_row};
 pub use history::{compare, deleted_rules, rule_history};
 pub use presets::{preset_followers, preset_form, presets};
 pub use rule_health::rule_health;

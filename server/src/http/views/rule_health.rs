@@ -7,10 +7,10 @@ use leadbell_app::views::figures::{FilterLook, NearMiss, RuleHealthView, ToldHea
 use leadbell_domain::{
     DeliveryStatus, EntityId, Event, Level, Rule, RuleId, RuleStatus, Verb, Viewer, explain, parse_event,
 };
-use leadbell_store::{FiguresQuery, HOUR_MS, LastMessage, RuleScopes, StoredEvent, hour_of};
+use leadbell_store::{FiguresQuery, LastMessage, RuleScopes, StoredEvent, hour_of};
 
 use super::entity;
-use super::figures::{DAY, span, within};
+use super::figures::{DAY, span};
 use crate::delivery_log::scopes;
 use crate::http::backend::{rule_error, store_error};
 use crate::names::filter_names;
@@ -83,7 +83,7 @@ async fn told(
     )
     .map_err(store_error)?;
     let days = (today + 1 - DAYS..=today)
-        .map(|day| span(day * DAY * HOUR_MS, &within(&counted, day * DAY, (day + 1) * DAY)))
+        .map(|day| span(&counted, day * DAY, (day + 1) * DAY))
         .collect();
     let (streak, code) = streak(&last);
     let mut delays: Vec<i64> = last
@@ -96,7 +96,7 @@ async fn told(
         days,
         last_fired: last.first().map(|message| message.fired_at),
         streak,
-        streak_goes_on: streak > 0 && i64::try_from(streak).unwrap_or(i64::MAX) >= LAST,
+        streak_goes_on: i64::try_from(streak).unwrap_or(i64::MAX) >= LAST,
         reason: code.map(|code| {
             let said = explain(&code);
             (said.means, said.advice)

@@ -5,11 +5,12 @@ use leadbell_app::views::tryout::{
     BacktestOutcome, BacktestRow, BacktestView, PastEvent, RunList, RunSearch, RunView, TryPage,
 };
 use leadbell_domain::{
-    EntityId, EntityKind, FieldErrors, Level, Role, Rule, StoredRule, TestRunId, Timestamp, Viewer,
-    may_try_real_events, parse_rfc3339, values_asked,
+    FieldErrors, Role, Rule, StoredRule, TestRunId, Timestamp, Viewer, may_try_real_events, parse_rfc3339,
+    values_asked,
 };
 use leadbell_store::{Backtest, BacktestStatus, StoredEvent, TestRun, TestRunQuery, TestSource};
 
+use super::deliveries::rule_href;
 use super::{destination, entity};
 use crate::access::rule_scopes;
 use crate::actor::Caller;
@@ -148,16 +149,6 @@ fn view(viewer: &Viewer, makers: &Makers, run: TestRun) -> RunView {
         destination: destination(&run.target),
         sent: run.sent.map(|sent| (sent.ok, sent.said, sent.note)),
     }
-}
-
-/// The list it stands in, narrowed to it.
-fn rule_href(viewer: &Viewer, level: Level, entity: &EntityId, number: i64) -> String {
-    if viewer.role == Role::Publisher && viewer.publishers.first() == Some(entity) {
-        return format!("/profile/tracking?q={number}");
-    }
-    let kind = EntityKind::from(level).plural();
-    let id: String = form_urlencoded::byte_serialize(entity.as_str().as_bytes()).collect();
-    format!("/{kind}/{}/tracking?q={number}", id.replace('+', "%20"))
 }
 
 /// A page of runs.

@@ -26,6 +26,14 @@ pub struct MessageCounts {
     pub doubtful: i64,
 }
 
+impl MessageCounts {
+    /// Those that failed or of which nobody knows.
+    #[must_use]
+    pub fn wrong(&self) -> i64 {
+        self.failed + self.doubtful
+    }
+}
+
 /// What happened in an hour, or in several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HourFigures {
@@ -35,6 +43,25 @@ pub struct HourFigures {
     pub events: i64,
     /// Messages.
     pub messages: MessageCounts,
+}
+
+impl HourFigures {
+    /// All of these hours from `from` on and before `until`.
+    #[must_use]
+    pub fn sum(hours: &[HourFigures], from: i64, until: i64) -> HourFigures {
+        let mut sum = HourFigures {
+            hour: from,
+            ..HourFigures::default()
+        };
+        for one in hours.iter().filter(|one| (from..until).contains(&one.hour)) {
+            sum.events += one.events;
+            sum.messages.fired += one.messages.fired;
+            sum.messages.sent += one.messages.sent;
+            sum.messages.failed += one.messages.failed;
+            sum.messages.doubtful += one.messages.doubtful;
+        }
+        sum
+    }
 }
 
 /// So many messages took at most so long from their event to Slack.

@@ -169,12 +169,27 @@ async fn take(db: &mut Connection, now: Timestamp) -> Result<Option<TakenAlert>>
     Ok((moved.rows_affected() == 1).then_some(taken))
 }
 
-async fn finish(db: &mut Connection, id: &str, end: &AlertEnd, now: Timestamp) -> Result<()> {
-    let (status, code) = match end {
+/// Status and code of what came of one.
+pub(super) fn ending(end: &AlertEnd) -> (&'static str, Option<String>) {
+    match end {
         AlertEnd::Sent => ("sent", None),
         AlertEnd::Again => ("new", None),
         AlertEnd::Failed(code) => ("failed", Some(clean(code))),
-    };
+    }
+}
+
+/// One as pages show it: a row with `text`, `status`, `code` and `created_at`.
+pub(super) fn shown(fields: &Fields<'_>) -> Result<ToldAlert> {
+    Ok(ToldAlert {
+        text: fields.get("text")?,
+        status: fields.get("status")?,
+        code: fields.get("code")?,
+        created_at: fields.get("created_at")?,
+    })
+}
+
+async fn finish(db: &mut Connection, id: &str, end: &AlertEnd, now: Timestamp) -> Result<()> {
+    let (status, code) = ending(end);
     sqlx::query(
         "UPDATE alerts SET status = $2, code = $3, updated_at = $4 WHERE id = $1 AND status = 'sending'",
     )
@@ -199,15 +214,7 @@ async fn told(db: &mut Connection, owner: &ConnectionOwner, limit: i64) -> Resul
     .fetch_all(db)
     .await?;
     rows.iter()
-        .map(|row| {
-            let fields = Fields::of(row, "alerts", "id")?;
-            Ok(ToldAlert {
-                text: fields.get("text")?,
-                status: fields.get("status")?,
-                code: fields.get("code")?,
-                created_at: fields.get("created_at")?,
-            })
-        })
+        .map(|row| shown(&Fields::of(row, "alerts", "id")?))
         .collect()
 }
 

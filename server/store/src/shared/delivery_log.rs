@@ -227,9 +227,7 @@ async fn list(db: &mut Connection, query: &DeliveryLogQuery) -> Result<LogPage<L
     let Some((mut sql, along)) = page(query, arms, "") else {
         return Ok(page_of);
     };
-    if along.is_some() {
-        Along::say_order(db).await?;
-    }
+    Along::say_order(along.as_ref(), db).await?;
     let rows = sql.build().fetch_all(&mut *db).await?;
     let wanted = usize::try_from(query.limit.max(0)).unwrap_or(usize::MAX);
     page_of.rows = complete(db, &rows[..rows.len().min(wanted)]).await?;
@@ -248,9 +246,7 @@ pub(super) async fn explain(db: &mut Connection, query: &DeliveryLogQuery) -> Re
     let arms = of_deliveries(db, &query.filter).await?;
     match page(query, arms, EXPLAIN) {
         Some((sql, along)) => {
-            if along.is_some() {
-                Along::say_order(db).await?;
-            }
+            Along::say_order(along.as_ref(), db).await?;
             explained(db, sql).await
         }
         None => Ok(Vec::new()),

@@ -199,9 +199,7 @@ async fn list(db: &mut Connection, query: &EventLogQuery) -> Result<LogPage<Logg
     let Some((mut sql, along)) = page(query, way, "") else {
         return Ok(nothing);
     };
-    if along.is_some() {
-        Along::say_order(db).await?;
-    }
+    Along::say_order(along.as_ref(), db).await?;
     let rows = sql.build().fetch_all(&mut *db).await?;
     let wanted = usize::try_from(query.limit.max(0)).unwrap_or(usize::MAX);
     let shown = &rows[..rows.len().min(wanted)];
@@ -323,9 +321,7 @@ async fn explain(db: &mut Connection, query: &EventLogQuery) -> Result<Vec<Strin
     let way = way(db, &query.filter).await?;
     match page(query, way, EXPLAIN) {
         Some((sql, along)) => {
-            if along.is_some() {
-                Along::say_order(db).await?;
-            }
+            Along::say_order(along.as_ref(), db).await?;
             explained(db, sql).await
         }
         None => Ok(Vec::new()),

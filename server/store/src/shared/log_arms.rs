@@ -4,7 +4,7 @@
 
 use leadbell_domain::Timestamp;
 
-use super::{Connection, FENCE, IN_ORDER, LATERAL, ORDERED_ARMS, Result, Sql};
+use super::{Connection, FENCE, IN_ORDER, Result, Sql};
 use crate::{LogPlace, Walk};
 
 /// What is equal in all rows of a stretch.
@@ -44,7 +44,8 @@ pub(super) const DELIVERIES: Table = Table {
 
 /// Joins the row of this id, found by it alone.
 pub(super) fn push_row(sql: &mut Sql, table: &str, id: &str, wanted: &str, alias: &str) {
-    if LATERAL {
+    // A planner that is told no order by the words is told by a fence.
+    if !FENCE.is_empty() {
         sql.push(format!(
             " CROSS JOIN LATERAL (SELECT * FROM {table} x WHERE x.{id} = {wanted}{FENCE}) {alias}"
         ));
@@ -68,7 +69,7 @@ pub(super) struct Along<'a> {
 impl Along<'_> {
     /// Adds the rows as a table `s` of `at` and `id`.
     pub(super) fn push(&self, sql: &mut Sql) {
-        let merged = ORDERED_ARMS && self.arms.len() > 1;
+        let merged = IN_ORDER.is_some() && self.arms.len() > 1;
         sql.push("(");
         for (index, arm) in self.arms.iter().enumerate() {
             if index > 0 {
@@ -135,9 +136,9 @@ impl Along<'_> {
         bound(after, from, ">", ">=", true);
     }
 
-    /// Says that the next statement's rows come in order, where that has to be said.
-    pub(super) async fn say_order(db: &mut Connection) -> Result<()> {
-        if let Some(words) = IN_ORDER {
+    /// Says that the next statement's rows come in order where it reads along an index, if that has to be said.
+    pub(super) async fn say_order(along: Option<&Self>, db: &mut Connection) -> Result<()> {
+        if let Some(words) = IN_ORDER.filter(|_| along.is_some()) {
             sqlx::query(words).execute(db).await?;
         }
         Ok(())

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use leadbell_domain::Timestamp;
 
+use super::alerts::{ending, shown};
 use super::fields::Fields;
 use super::store::{read, write};
 use super::{Connection, DbStore, LOCK_FREE_ONES, Result};
@@ -63,11 +64,7 @@ async fn take(db: &mut Connection, now: Timestamp) -> Result<Option<TakenReport>
 }
 
 async fn finish(db: &mut Connection, due: Timestamp, end: &AlertEnd, now: Timestamp) -> Result<()> {
-    let (status, code) = match end {
-        AlertEnd::Sent => ("sent", None),
-        AlertEnd::Again => ("new", None),
-        AlertEnd::Failed(code) => ("failed", Some(clean(code))),
-    };
+    let (status, code) = ending(end);
     sqlx::query(
         "UPDATE reports SET status = $2, code = $3, updated_at = $4 WHERE due_at = $1 AND status = 'sending'",
     )
@@ -82,21 +79,13 @@ async fn finish(db: &mut Connection, due: Timestamp, end: &AlertEnd, now: Timest
 
 async fn made(db: &mut Connection, limit: i64) -> Result<Vec<ToldAlert>> {
     let rows = sqlx::query(
-        "SELECT CAST(due_at AS TEXT) AS key, due_at, text, status, code FROM reports ORDER BY due_at DESC LIMIT $1",
+        "SELECT CAST(due_at AS TEXT) AS key, due_at AS created_at, text, status, code FROM reports ORDER BY due_at DESC LIMIT $1",
     )
     .bind(limit.max(0))
     .fetch_all(db)
     .await?;
     rows.iter()
-        .map(|row| {
-            let fields = Fields::of(row, "reports", "key")?;
-            Ok(ToldAlert {
-                text: fields.get("text")?,
-                status: fields.get("status")?,
-                code: fields.get("code")?,
-                created_at: fields.get("due_at")?,
-            })
-        })
+        .map(|row| shown(&Fields::of(row, "reports", "key")?))
         .collect()
 }
 
