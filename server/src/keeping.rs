@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leadbell_domain::Kept;
-use leadbell_store::{PruneStep, StoreError, hour_of};
+use leadbell_store::{PruneStep, Pruned, StoreError, hour_of};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -35,6 +35,26 @@ const ORDER: [Kept; Kept::ALL.len()] = [
     Kept::EventIds,
 ];
 
+/// What a round did.
+#[derive(Debug, Default)]
+pub struct Removed {
+    /// How many rows of which kind.
+    pub rows: Vec<(Kept, u64)>,
+    /// How long a step kept others from writing, at most.
+    pub longest_step: Duration,
+}
+
+impl Removed {
+    fn count(&mut self, kind: Kept, step: &Pruned) {
+        self.longest_step = self.longest_step.max(step.took);
+        match self.rows.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, rows)) => *rows += step.rows,
+            None if step.rows > 0 => self.rows.push((kind, step.rows)),
+            None => {}
+        }
+    }
+}
+
 /// Removes until told to stop.
 pub async fn watch(state: AppState, stop: CancellationToken) {
     let owner = Uuid::now_v7().to_string();
@@ -45,34 +65,38 @@ pub async fn watch(state: AppState, stop: CancellationToken) {
             () = stop.cancelled() => return,
             _ = turns.tick() => {}
         }
+        let mut removed = Removed::default();
         tokio::select! {
             () = stop.cancelled() => return,
-            done = round(&state, &owner) => if let Err(error) = done {
+            done = round(&state, &owner, &mut removed) => if let Err(error) = done {
                 tracing::error!(%error, "what is old can't be removed");
             }
         }
     }
 }
 
-/// Removes everything that is old by now; answers how many rows of which kind.
-pub async fn round(state: &AppState, owner: &str) -> Result<Vec<(Kept, u64)>, StoreError> {
-    let mut all = Vec::new();
+/// Removes everything that is old by now. `removed` is kept up to date meanwhile.
+pub async fn round(state: &AppState, owner: &str, removed: &mut Removed) -> Result<(), StoreError> {
     for kind in ORDER {
-        let removed = of_kind(state, owner, kind).await?;
-        if removed > 0 {
-            metrics::counter!("leadbell_removed_rows_total", "kind" => kind.key()).increment(removed);
-            tracing::info!(kind = kind.key(), rows = removed, "what was old is removed");
-            all.push((kind, removed));
+        let rows = of_kind(state, owner, kind, removed).await?;
+        if rows > 0 {
+            metrics::counter!("leadbell_removed_rows_total", "kind" => kind.key()).increment(rows);
+            tracing::info!(kind = kind.key(), rows, "what was old is removed");
         }
     }
     let before = hour_of(state.clock.now_ms()) - HOURS_KEPT;
     while state.store.forget_hours(before, FIRST).await? > 0 {
         tokio::time::sleep(SHORTEST_REST).await;
     }
-    Ok(all)
+    Ok(())
 }
 
-async fn of_kind(state: &AppState, owner: &str, kind: Kept) -> Result<u64, StoreError> {
+async fn of_kind(
+    state: &AppState,
+    owner: &str,
+    kind: Kept,
+    removed: &mut Removed,
+) -> Result<u64, StoreError> {
     let store = &state.store;
     let now = || state.clock.now_ms();
     if state.settings.now().retention.of(kind).until(now()).is_none()
@@ -80,7 +104,7 @@ async fn of_kind(state: &AppState, owner: &str, kind: Kept) -> Result<u64, Store
     {
         return Ok(0);
     }
-    let (mut removed, mut limit, mut leased_at) = (0, FIRST, now());
+    let (mut rows, mut limit, mut leased_at) = (0, FIRST, now());
     // A change of the settings holds from the next step on.
     while let Some(before) = state.settings.now().retention.of(kind).until(now()) {
         if now() - leased_at > LEASE_MS / 4 {
@@ -97,15 +121,16 @@ async fn of_kind(state: &AppState, owner: &str, kind: Kept) -> Result<u64, Store
             now: now(),
         };
         let done = store.prune(&step).await?;
-        removed += done.rows;
+        rows += done.rows;
+        removed.count(kind, &done);
         if done.done {
             break;
         }
         limit = next_limit(limit, done.took);
         tokio::time::sleep((done.took * REST).max(SHORTEST_REST)).await;
     }
-    store.end_pruning(kind, owner, now(), removed).await?;
-    Ok(removed)
+    store.end_pruning(kind, owner, now(), rows).await?;
+    Ok(rows)
 }
 
 /// As many rows as a step of the wanted length takes, doubled at most.

@@ -43,15 +43,20 @@ pub fn bench(workspace: &Workspace, args: &[String]) -> Result<()> {
         "--target-dir",
     ]);
     process::run(command.arg(&workspace.target).arg("--").args(args))?;
-    // Lists of a large house, questions about ten million events, and what the databases take in and give out (`server/store/tests`).
-    for test in ["lists", "log_bench", "throughput"] {
+    // Lists of a large house and what the databases take in and give out (`server/store/tests`), and a log of ten million
+    // events (`server/tests`).
+    for (package, test) in [
+        ("leadbell-store", "lists"),
+        ("leadbell-store", "throughput"),
+        ("leadbell-server", "log_bench"),
+    ] {
         let mut measured = Command::new(workspace.root.join("scripts/with-postgres.sh"));
         measured.current_dir(&workspace.root).args([
             "cargo",
             "test",
             "--release",
             "--package",
-            "leadbell-store",
+            package,
             "--test",
             test,
             "--target-dir",

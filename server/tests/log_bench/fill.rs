@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use leadbell_dispatch::{Clock as _, SystemClock};
 use leadbell_domain::{ConnectionId, EntityId};
 use leadbell_store::{LogPlace, Pools, Walk};
 
@@ -12,8 +13,7 @@ const MATCHED: usize = 10;
 /// Events written by one statement.
 const CHUNK: usize = 250_000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
-/// When the first one arrived.
-const START: i64 = 1_795_000_000_000;
+/// The log's length; it ends now.
 const DAYS: i64 = 40;
 /// Rules; the last one never fires.
 const RULES: usize = 300;
@@ -27,6 +27,8 @@ const RARE: usize = 50_000;
 /// The size of the log, and where to find what in it.
 pub struct Log {
     pub events: usize,
+    /// When the first one arrived, UTC milliseconds.
+    start: i64,
 }
 
 pub fn entity(number: usize) -> EntityId {
@@ -38,7 +40,8 @@ impl Log {
         let events = std::env::var("LEADBELL_LOG_EVENTS").ok();
         let events = events.and_then(|events| events.parse().ok()).unwrap_or(EVENTS);
         assert!(events >= 2 * RARE, "LEADBELL_LOG_EVENTS: at least {}", 2 * RARE);
-        Self { events }
+        let start = SystemClock.now_ms() - DAYS * DAY_MS;
+        Self { events, start }
     }
 
     pub fn deliveries(&self) -> usize {
@@ -51,12 +54,12 @@ impl Log {
     }
 
     fn at(&self, event: usize) -> i64 {
-        START + i64::try_from(event).expect("a number") * self.step()
+        self.start + i64::try_from(event).expect("a number") * self.step()
     }
 
     /// When a day of the log begins, the first one's number being 0.
     pub fn day(&self, number: i64) -> i64 {
-        START + number * DAY_MS
+        self.start + number * DAY_MS
     }
 
     /// What the sender calls an event.
@@ -81,6 +84,11 @@ impl Log {
         i64::try_from(RULES).expect("a number")
     }
 
+    /// A rule of the product that half of all events are of, and of their most frequent trigger.
+    pub fn busy_product_rule(&self) -> String {
+        rule(40)
+    }
+
     pub fn rare_product(&self) -> usize {
         21
     }
@@ -100,6 +108,11 @@ impl Log {
     pub fn idle_connection(&self) -> ConnectionId {
         self.connection(CONNECTIONS)
     }
+}
+
+/// The id of a rule, as [`house`] makes it.
+fn rule(number: usize) -> String {
+    format!("01931c3e-7b1a-7c3e-8b55-{number:012}")
 }
 
 /// What the two databases say differently.
@@ -273,9 +286,13 @@ fn house(words: &Words) -> Vec<String> {
 /// Events `from` to `to`.
 fn events(words: &Words, log: &Log, from: usize, to: usize) -> String {
     let text = Words::text;
-    let at = format!("({START} + n * {})", log.step());
+    let at = format!("({} + n * {})", log.start, log.step());
     let rare = format!("n % {RARE} = 0");
-    let product = format!("CASE WHEN {rare} THEN '21' ELSE {} END", text("(1 + n % 20)"));
+    // Half of all are of one product.
+    let product = format!(
+        "CASE WHEN {rare} THEN '21' WHEN n % 4 < 2 THEN '1' ELSE {} END",
+        text("(1 + n % 20)")
+    );
     let publisher = format!(
         "CASE WHEN {rare} THEN '5000' WHEN n % 7 = 0 THEN '42' ELSE {} END",
         text("(1 + n * 7919 % 2003)")
@@ -313,7 +330,7 @@ fn events(words: &Words, log: &Log, from: usize, to: usize) -> String {
 /// The deliveries of those, by their own numbers, and their attempts.
 fn deliveries(words: &Words, log: &Log, from: usize, to: usize) -> Vec<String> {
     let waiting = log.deliveries().saturating_sub(300);
-    let at = format!("({START} + n * {MATCHED} * {})", log.step());
+    let at = format!("({} + n * {MATCHED} * {})", log.start, log.step());
     let digits = words.hex(&at);
     let id = Words::timed(&digits, &format!("n * {MATCHED}"));
     // A third of all is one rule's.

@@ -10,8 +10,8 @@ use crate::fill::{Log, entity};
 pub async fn count(pools: &Pools) {
     const MARK: &str = "-- The last fifteen days";
     let sql = match pools {
-        Pools::Sqlite(_) => include_str!("../../../../migrations/sqlite/0030_hours.sql"),
-        Pools::Postgres(_) => include_str!("../../../../migrations/postgres/0030_hours.sql"),
+        Pools::Sqlite(_) => include_str!("../../../migrations/sqlite/0030_hours.sql"),
+        Pools::Postgres(_) => include_str!("../../../migrations/postgres/0030_hours.sql"),
     };
     let (_, rest) = sql.split_once(MARK).expect("the counting of what there was");
     let statements = &rest[rest.find("INSERT").expect("statements")..];
@@ -25,7 +25,7 @@ pub async fn count(pools: &Pools) {
 pub fn questions(log: &Log) -> Vec<Question> {
     let until = hour_of(log.day(40)) + 1;
     let everything: RuleScopes = Level::ALL.map(|level| (level, Scope::All)).to_vec();
-    let publisher = vec![(Level::Publisher, Scope::Publishers(vec![entity(1)]))];
+    let publisher = vec![(Level::Publisher, Scope::Publishers(vec![entity(3)]))];
     [("staff", everything), ("a publisher", publisher)]
         .into_iter()
         .flat_map(|(who, scopes)| {
