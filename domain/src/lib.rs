@@ -101,7 +101,7 @@ pub(crate) use summary::filter_line;
 pub use summary::{filter_lines, price_line};
 pub use template::{
     AddressTemplate, FORMATTERS, Imported, Left, MAX_RENDERED_CHARS, MAX_TEMPLATE_CHARS, PlainTemplate,
-    RenderContext, Template, TemplateError, TimeZone, import_placeholders,
+    RenderContext, Template, TemplateError, TimeZone, import_placeholders, thousands,
 };
 pub use timestamp::{Civil, Timestamp, format_rfc3339, parse_rfc3339};
 pub use trigger::{Level, Platform, PriceMeaning, Trigger};

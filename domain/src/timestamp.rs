@@ -72,6 +72,12 @@ impl Civil {
         format!("{:02}:{:02}", self.hour, self.minute)
     }
 
+    /// `23 Nov 2026, 20:15 UTC`.
+    #[must_use]
+    pub fn moment(&self) -> String {
+        format!("{}, {} UTC", self.date(), self.time())
+    }
+
     /// `23 Nov 2026, 20:15:03`.
     #[must_use]
     pub fn exact(&self) -> String {

@@ -21,6 +21,7 @@ use crate::backtest::{self, Jobs};
 use crate::cli::CliError;
 use crate::config::Config;
 use crate::connections;
+use crate::export::Exports;
 use crate::http::{self, AnySessionStore, Web};
 use crate::ingest::Committer;
 use crate::keeping;
@@ -88,6 +89,7 @@ impl Server {
             slack_app: config.slack_app.clone(),
             clock,
             backtests: Jobs::new(stop.clone()),
+            exports: Exports::default(),
             public_url: Arc::from(config.public_url.as_str()),
         };
         let tasks = vec![

@@ -9,6 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::backtest::Jobs;
 use crate::engine::RuleSet;
+use crate::export::Exports;
 use crate::ingest::Committer;
 use crate::settings::LiveSettings;
 
@@ -33,6 +34,8 @@ pub struct AppState {
     pub slack_app: Option<Arc<SlackApp>>,
     /// Backtests of this server.
     pub backtests: Jobs,
+    /// Exports of this server.
+    pub exports: Exports,
     /// How people reach us, without a trailing slash.
     pub public_url: Arc<str>,
 }

@@ -1,7 +1,9 @@
 //! What became of messages.
 
 use async_trait::async_trait;
+use axum::body::Body;
 
+use super::ExportFormat;
 use crate::error::AppError;
 use crate::views::deliveries::{DeliveryList, DeliverySearch, DeliveryView, ResendChoice, ResendLook};
 
@@ -10,6 +12,13 @@ use crate::views::deliveries::{DeliveryList, DeliverySearch, DeliveryView, Resen
 pub trait Deliveries: Send + Sync {
     /// A page of them, newest first.
     async fn deliveries(&self, search: &DeliverySearch) -> Result<DeliveryList, AppError>;
+    /// All of a search as a file, as it is read; `name` as in [`super::Events::export_events`].
+    async fn export_deliveries(
+        &self,
+        search: &DeliverySearch,
+        format: ExportFormat,
+        name: &str,
+    ) -> Result<Body, AppError>;
     /// One of them.
     async fn delivery(&self, id: &str) -> Result<DeliveryView, AppError>;
     /// What sending these again would do; only those of rules that the viewer may change.

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use axum::body::Body;
+use serde::Serialize;
 
 use crate::error::AppError;
 use crate::views::event_log::{EventList, EventSearch, EventView, LeadView};
@@ -15,6 +16,17 @@ pub enum ExportFormat {
     Ndjson,
 }
 
+/// How far an export is.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExportProgress {
+    /// In words.
+    pub text: String,
+    /// How much of it is written; `None` where that is not known.
+    pub percent: Option<u8>,
+    /// It goes on.
+    pub running: bool,
+}
+
 /// The log of events, of those that the viewer's rules could watch. Ids come from addresses: what is no id is not found.
 #[async_trait]
 pub trait Events: Send + Sync {
@@ -26,8 +38,15 @@ pub trait Events: Send + Sync {
     -> Result<EventView, AppError>;
     /// Everything that happened to a lead or a call, from after a place of the log on.
     async fn lead(&self, id: &str, after: &str) -> Result<LeadView, AppError>;
-    /// All of a search as a file, as it is read.
-    async fn export_events(&self, search: &EventSearch, format: ExportFormat) -> Result<Body, AppError>;
+    /// All of a search as a file, as it is read. By `name`, which the page makes up, it asks how far that is.
+    async fn export_events(
+        &self,
+        search: &EventSearch,
+        format: ExportFormat,
+        name: &str,
+    ) -> Result<Body, AppError>;
+    /// How far an export of the viewer's own is; `None` where this server knows of none.
+    async fn export_progress(&self, name: &str) -> Result<Option<ExportProgress>, AppError>;
     /// What is new, as it arrives: server-sent events, each a row of the list as HTML. `resume` is the last one that
     /// the browser got.
     async fn follow_events(&self, search: &EventSearch, resume: &str) -> Result<Body, AppError>;

@@ -39,7 +39,7 @@ pub use audit::AuditPages;
 pub use catalog::CatalogBackend;
 pub use connections::Connections;
 pub use deliveries::Deliveries;
-pub use event_log::{Events, ExportFormat};
+pub use event_log::{Events, ExportFormat, ExportProgress};
 pub use figures::FigurePages;
 pub use health::Health;
 pub use history::RuleHistoryPages;

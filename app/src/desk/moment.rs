@@ -10,7 +10,7 @@ pub(crate) fn moment(at: Timestamp) -> AnyView {
     let clock = Civil::of(at);
     view! {
         <time class="when" datetime=format_rfc3339(at) title=format!("{} UTC", clock.exact())>
-            {format!("{}, {} UTC", clock.date(), clock.time())}
+            {clock.moment()}
         </time>
     }
     .erase()

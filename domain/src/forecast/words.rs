@@ -57,8 +57,7 @@ fn span(ms: i64) -> String {
 }
 
 fn moment(at: Timestamp) -> String {
-    let clock = Civil::of(at);
-    format!("{}, {} UTC", clock.date(), clock.time())
+    Civil::of(at).moment()
 }
 
 impl Forecast {

@@ -266,7 +266,8 @@ pub(crate) fn cut_to(text: String, length: usize, most: usize) -> String {
 }
 
 /// `1048576` as `1,048,576`.
-pub(crate) fn thousands(number: usize) -> String {
+#[must_use]
+pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (position, digit) in digits.chars().enumerate() {

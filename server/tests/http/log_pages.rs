@@ -210,7 +210,35 @@ async fn the_log_is_taken_along_as_a_table_and_as_lines_of_json() {
     assert_eq!(lines.len(), 30);
     assert_eq!(lines[0]["deliveries"][0]["rule"], 1);
     assert_eq!(lines[0]["campaign_id"], "8807");
+    let file = admin.get("/log/deliveries/export?format=csv").await.expect(200);
+    assert!(
+        file.header("content-disposition")
+            .contains("leadbell-deliveries.csv")
+    );
+    assert_eq!(file.text.lines().count(), 31, "{}", file.text);
+    let path = "/log/deliveries/export?format=ndjson&rule=1&name=mine";
+    let file = admin.get(path).await.expect(200);
+    let first: Value = serde_json::from_str(file.text.lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["rule"], &first["level"], &first["destination"]),
+        (&json!(1), &json!("product"), &json!("C0SALES01")),
+        "{first}"
+    );
+    assert!(first.get("text").is_none(), "a file holds no words of messages");
+    let far = admin.get("/log/export/progress?name=mine").await.expect(200).json();
+    assert_eq!(far["text"], "The export is complete: 30 rows.");
+    assert_eq!(far["running"], false);
+    let unknown = admin.get("/log/export/progress?name=other").await.expect(200);
+    assert_eq!(unknown.json(), Value::Null);
+    let other = as_role(&app, Role::Support).await;
+    let not_his = other.get("/log/export/progress?name=mine").await.expect(200);
+    assert_eq!(not_his.json(), Value::Null);
     admin.get("/log/export?format=xls").await.expect(404);
+    admin.get("/log/deliveries/export?format=xls").await.expect(404);
+    admin
+        .get("/log/deliveries/export?format=csv&status=eaten")
+        .await
+        .expect(422);
     admin.get("/log/export?format=csv&status=eaten").await.expect(422);
 }
 

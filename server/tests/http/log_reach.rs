@@ -56,11 +56,19 @@ async fn everybody_sees_the_events_that_his_rules_could_watch_and_no_others() {
         "/log/events/sold",
         "/log/leads/sold",
         "/log/export?format=csv",
+        "/log/deliveries/export?format=csv",
         "/log/tail",
     ] {
         qa.get(path).await.expect(404);
     }
-    for path in ["/log", "/log/events/sold", "/log/tail", "/log/export?format=csv"] {
+    for path in [
+        "/log",
+        "/log/events/sold",
+        "/log/tail",
+        "/log/export?format=csv",
+        "/log/deliveries/export?format=csv",
+        "/log/export/progress?name=mine",
+    ] {
         let nobody = app.browser().get(path).await.expect(303);
         assert!(nobody.header("location").starts_with("/login"), "{path}");
     }
@@ -86,6 +94,8 @@ async fn a_buyers_agent_is_told_nothing_of_publishers_and_support_no_amount() {
         "/log/leads/e-1",
         "/log/export?format=csv",
         "/log/export?format=ndjson",
+        "/log/deliveries/export?format=csv",
+        "/log/deliveries/export?format=ndjson",
     ] {
         let page = agent.get(path).await.expect(200).text;
         assert!(page.contains("e-1"), "{path}");

@@ -138,6 +138,9 @@ async fn ask_everything(browser: &Browser, own: &str, others: &[String]) {
         "/log/export?format=csv",
         "/log/export?format=ndjson",
         "/log/export?format=ndjson&campaign=8807",
+        "/log/deliveries/export?format=csv",
+        "/log/deliveries/export?format=ndjson",
+        "/log/deliveries/export?format=ndjson&campaign=8807",
         "/settings/report",
         "/help/slack",
     ] {

@@ -49,7 +49,10 @@ async fn measured(database: &'static str, url: &str, log: &Log, figures: &mut Fi
         took.as_secs_f64()
     );
     figures.ask(database, &*opened.store, questions(log)).await;
-    let kept = opened.store.put_settings(&serving::keep_everything(), log.day(0)).await;
+    let kept = opened
+        .store
+        .put_settings(&serving::keep_everything(), log.day(0))
+        .await;
     kept.expect("settings");
     match opened.pools {
         Pools::Sqlite(pool) => pool.close().await,

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use axum::body::Bytes;
 use leadbell_dispatch::{Clock as _, SystemClock};
 use leadbell_domain::{Kept, Role, UserId};
+use leadbell_server::backup;
 use leadbell_server::config::Config;
 use leadbell_server::http::api_key::{self, ApiScope};
 use leadbell_server::http::password;
 use leadbell_server::ids::Fresh as _;
-use leadbell_server::lifecycle::Server;
 use leadbell_server::keeping::{self, Removed};
-use leadbell_server::backup;
+use leadbell_server::lifecycle::Server;
 use leadbell_store::{Keys, NewUser, SecretKey, User};
 use reqwest::header;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -81,7 +81,9 @@ impl Serving {
             password_hash: password::hash(PASSWORD.into()).await.expect("a hash"),
         };
         store.insert_user(&person).await.expect("a person");
-        let key = api_key::create(store, "bench", &ApiScope::ALL, now).await.expect("a key");
+        let key = api_key::create(store, "bench", &ApiScope::ALL, now)
+            .await
+            .expect("a key");
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()
@@ -141,12 +143,21 @@ impl Serving {
             ("dashboard", "/".to_owned()),
             ("log", "/log".to_owned()),
             ("log, next page", older),
-            ("log of a lead", format!("/log?how=whole&q={}", log.lead(log.events / 2))),
-            ("log, failed last month", "/log?status=failed&within=month".to_owned()),
+            (
+                "log of a lead",
+                format!("/log?how=whole&q={}", log.lead(log.events / 2)),
+            ),
+            (
+                "log, failed last month",
+                "/log?status=failed&within=month".to_owned(),
+            ),
             ("log of a product", "/log?product=1&within=month".to_owned()),
             ("log of deliveries", "/log/deliveries".to_owned()),
             ("one lead", format!("/log/leads/{}", log.lead(log.events / 2))),
-            ("one event", format!("/log/events/{}", log.event_id(log.events / 2))),
+            (
+                "one event",
+                format!("/log/events/{}", log.event_id(log.events / 2)),
+            ),
             ("health", "/health".to_owned()),
             ("settings with sizes", "/settings".to_owned()),
         ];
@@ -238,12 +249,18 @@ impl Serving {
         let file = folder.path().join("log.backup");
         let start = Instant::now();
         let work = backup::backup(&self.config, &file);
-        self.beside("beside a backup", figures, work).await.expect("a backup");
+        self.beside("beside a backup", figures, work)
+            .await
+            .expect("a backup");
         let bytes = std::fs::metadata(&file).expect("a file").len();
         figures.note(
             self.database,
             "a backup",
-            &format!("{:.0} s ({} MB)", start.elapsed().as_secs_f64(), bytes / 1_000_000),
+            &format!(
+                "{:.0} s ({} MB)",
+                start.elapsed().as_secs_f64(),
+                bytes / 1_000_000
+            ),
             true,
         );
     }
@@ -251,8 +268,15 @@ impl Serving {
     /// Thirty days are to be kept of forty.
     async fn removing(&self, figures: &mut Figures) {
         let state = &self.server.state;
-        let keep: Vec<_> = Kept::ALL.iter().map(|kind| (kind.key().to_owned(), "30".to_owned())).collect();
-        state.store.put_settings(&keep, SystemClock.now_ms()).await.expect("settings");
+        let keep: Vec<_> = Kept::ALL
+            .iter()
+            .map(|kind| (kind.key().to_owned(), "30".to_owned()))
+            .collect();
+        state
+            .store
+            .put_settings(&keep, SystemClock.now_ms())
+            .await
+            .expect("settings");
         state.settings.refresh(&*state.store).await.expect("settings");
         let mut removed = Removed::default();
         let work = tokio::time::timeout(REMOVING, keeping::round(state, "bench", &mut removed));

@@ -6,17 +6,16 @@ use http::header;
 use leptos::prelude::*;
 
 use super::event_search::toolbar;
+use super::files::{self, export_script};
 use super::tabs::{Tab, head};
 use super::{EVENTS, EXPORT, TAIL, row};
-use crate::backend::ExportFormat;
 use crate::desk::{Visit, moment};
-use crate::error::AppError;
 use crate::http::Pages;
 use crate::parts::view::{Erase, nothing};
 use crate::views::event_log::{EventList, EventSearch};
 
-/// Puts what is new on top of the list, until it is paused.
-const FOLLOW: &str = include_str!("follow.js");
+/// Puts what is new on top of the list, until it is paused; tells how far a file is.
+const SCRIPT: &str = concat!(include_str!("follow.js"), export_script!());
 
 pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Response {
     let visit = match Visit::open(pages, request) {
@@ -27,7 +26,7 @@ pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Respon
     match visit.backend.events(&search).await {
         Ok(list) => {
             visit
-                .page_with_script("All Events", FOLLOW, || page(&list, &search))
+                .page_with_script("All Events", SCRIPT, || page(&list, &search))
                 .await
         }
         Err(error) => visit.trouble(error).await,
@@ -66,24 +65,13 @@ pub(super) async fn export(State(pages): State<Pages>, request: Request) -> Resp
         Err(elsewhere) => return *elsewhere,
     };
     let search = EventSearch::of(&visit);
-    let (format, mime, ending) = match visit.query("format").as_str() {
-        "csv" => (ExportFormat::Csv, "text/csv; charset=utf-8", "csv"),
-        "ndjson" => (ExportFormat::Ndjson, "application/x-ndjson", "ndjson"),
-        _ => return visit.trouble(AppError::NotFound).await,
+    let file = async {
+        let (format, tracked_as) = files::wanted(&visit)?;
+        let body = visit.backend.export_events(&search, format, &tracked_as).await?;
+        Ok(files::answer("leadbell-log", format, body))
     };
-    match visit.backend.export_events(&search, format).await {
-        Ok(body) => (
-            [
-                (header::CONTENT_TYPE, mime.to_owned()),
-                (
-                    header::CONTENT_DISPOSITION,
-                    format!("attachment; filename=\"leadbell-log.{ending}\""),
-                ),
-                (header::CACHE_CONTROL, "no-store".to_owned()),
-            ],
-            body,
-        )
-            .into_response(),
+    match file.await {
+        Ok(answer) => answer,
         Err(error) => visit.trouble(error).await,
     }
 }
@@ -153,14 +141,10 @@ fn actions(list: &EventList, search: &EventSearch) -> AnyView {
         }
         .erase()
     });
-    let file = |format: &'static str, label: &'static str| {
-        let href = search.at(EXPORT, &[("format", format)]);
-        view! { <a class="button button--quiet button--small" href=href download="">{label}</a> }.erase()
-    };
     view! {
         <div class="row-actions log-actions">
             {follow} {newer}
-            <span class="log-files">{file("csv", "Export CSV")} {file("ndjson", "Export JSON")}</span>
+            {files::links(|format| search.at(EXPORT, &[("format", format)]))}
         </div>
     }
     .erase()

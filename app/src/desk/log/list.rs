@@ -4,6 +4,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use leptos::prelude::*;
 
+use super::files::{self, export_script};
 use super::search::toolbar;
 use super::tabs::{Tab, head};
 use super::{LIST, address, parts};
@@ -19,7 +20,32 @@ pub(super) async fn open(State(pages): State<Pages>, request: Request) -> Respon
     };
     let search = DeliverySearch::of(&visit);
     match visit.backend.deliveries(&search).await {
-        Ok(list) => visit.page("Deliveries", || page(&list, &search)).await,
+        Ok(list) => {
+            visit
+                .page_with_script("Deliveries", export_script!(), || page(&list, &search))
+                .await
+        }
+        Err(error) => visit.trouble(error).await,
+    }
+}
+
+/// All of the search as a file.
+pub(super) async fn export(State(pages): State<Pages>, request: Request) -> Response {
+    let visit = match Visit::open(pages, request) {
+        Ok(visit) => visit,
+        Err(elsewhere) => return *elsewhere,
+    };
+    let search = DeliverySearch::of(&visit);
+    let file = async {
+        let (format, tracked_as) = files::wanted(&visit)?;
+        let body = visit
+            .backend
+            .export_deliveries(&search, format, &tracked_as)
+            .await?;
+        Ok(files::answer("leadbell-deliveries", format, body))
+    };
+    match file.await {
+        Ok(answer) => answer,
         Err(error) => visit.trouble(error).await,
     }
 }
@@ -70,6 +96,9 @@ fn table(list: &DeliveryList, search: &DeliverySearch) -> AnyView {
         .erase()
     });
     view! {
+        <div class="row-actions log-actions">
+            {files::links(|format| search.file(format))}
+        </div>
         <form method="get" action=super::RESEND>
         {hidden}
         <table class="table" role="table" aria-label="Deliveries">

@@ -3,6 +3,7 @@
 mod event;
 mod event_search;
 mod events;
+mod files;
 mod lead;
 mod list;
 mod one;
@@ -31,6 +32,8 @@ const EVENTS: &str = "/log";
 const TAIL: &str = "/log/tail";
 /// All of a search as a file.
 const EXPORT: &str = "/log/export";
+/// All of a search among deliveries as a file.
+const EXPORT_DELIVERIES: &str = "/log/deliveries/export";
 /// Where the list is.
 const LIST: &str = "/log/deliveries";
 /// Where people see what sending again would do.
@@ -42,10 +45,12 @@ pub(super) fn router() -> Router<Pages> {
         .route(EVENTS, get(events::open))
         .route(TAIL, get(events::tail))
         .route(EXPORT, get(events::export))
+        .route(files::PROGRESS, get(files::progress))
         .route("/log/events/{id}", get(event::open).post(event::post))
         .route("/log/leads/{id}", get(lead::open))
         .merge(tabs::router())
         .route(LIST, get(list::open))
+        .route(EXPORT_DELIVERIES, get(list::export))
         .route(RESEND, get(resend::open).post(resend::post))
         .route("/log/deliveries/{id}", get(one::open).post(one::post))
         .route(test_runs::LIST, get(test_runs::open))

@@ -3,7 +3,7 @@
 use leadbell_domain::{DeliveryStatus, Level, OUR_CODES, SLACK_ERRORS};
 use leptos::prelude::*;
 
-use super::{LIST, parts};
+use super::{EXPORT_DELIVERIES, LIST, parts};
 use crate::desk::Visit;
 use crate::logic::query::with_query;
 use crate::parts::view::Erase;
@@ -71,6 +71,13 @@ impl DeliverySearch {
         let mut pairs = self.pairs().to_vec();
         pairs.push(("before", before));
         with_query(LIST, &pairs)
+    }
+
+    /// The address of all of it as a file.
+    pub(super) fn file(&self, format: &str) -> String {
+        let mut pairs = self.pairs().to_vec();
+        pairs.push(("format", format));
+        with_query(EXPORT_DELIVERIES, &pairs)
     }
 
     /// Every part in use, for a form that goes on with this search.

@@ -1,14 +1,18 @@
 //! The log of deliveries for pages.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use leadbell_app::backend::Deliveries;
+use axum::body::Body;
+use leadbell_app::backend::{Deliveries, ExportFormat};
 use leadbell_app::error::AppError;
 use leadbell_app::views::deliveries::{DeliveryList, DeliverySearch, DeliveryView, ResendChoice, ResendLook};
-use leadbell_domain::{DeliveryId, Verb};
+use leadbell_domain::{DeliveryId, Verb, may_read_log};
 use leadbell_store::DeliveryFilter;
 
 use super::{RequestBackend, rule_error};
 use crate::delivery_log;
+use crate::export;
 use crate::http::views;
 use crate::resend;
 
@@ -39,6 +43,24 @@ impl RequestBackend {
 impl Deliveries for RequestBackend {
     async fn deliveries(&self, search: &DeliverySearch) -> Result<DeliveryList, AppError> {
         views::deliveries(&self.state, &self.viewer()?, search).await
+    }
+
+    async fn export_deliveries(
+        &self,
+        search: &DeliverySearch,
+        format: ExportFormat,
+        name: &str,
+    ) -> Result<Body, AppError> {
+        let viewer = self.viewer()?;
+        if !may_read_log(viewer.role) {
+            return Err(AppError::NotFound);
+        }
+        let now = self.state.clock.now_ms();
+        let filter = delivery_log::filter(&viewer, Verb::View, search, now).map_err(AppError::Fields)?;
+        let names = views::connection_names(&self.state, &viewer).await?;
+        let tracked = self.tracked(&viewer, name);
+        let store = Arc::clone(&self.state.store);
+        Ok(export::deliveries::file(store, filter, names, format, tracked))
     }
 
     async fn delivery(&self, id: &str) -> Result<DeliveryView, AppError> {

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::body::Body;
-use leadbell_app::backend::{Events, ExportFormat};
+use leadbell_app::backend::{Events, ExportFormat, ExportProgress};
 use leadbell_app::error::AppError;
 use leadbell_app::views::event_log::{EventList, EventSearch, EventView, LeadView};
 use leadbell_domain::{Viewer, may_read_log};
 
 use super::{RequestBackend, viewer_of};
-use crate::event_export;
 use crate::event_log;
 use crate::event_tail;
+use crate::export::{self, Stage, Tracked};
 use crate::http::views;
 
 impl RequestBackend {
@@ -25,6 +25,12 @@ impl RequestBackend {
         let filter =
             event_log::filter(&viewer, search, self.state.clock.now_ms()).map_err(AppError::Fields)?;
         Ok((viewer, filter))
+    }
+
+    /// An export whose page asks how far it is.
+    pub(super) fn tracked(&self, viewer: &Viewer, name: &str) -> Option<Tracked> {
+        let state = &self.state;
+        state.exports.begin(viewer.user.as_ref(), name, &state.clock)
     }
 }
 
@@ -48,14 +54,28 @@ impl Events for RequestBackend {
         views::lead(&self.state, &self.viewer()?, id, after).await
     }
 
-    async fn export_events(&self, search: &EventSearch, format: ExportFormat) -> Result<Body, AppError> {
+    async fn export_events(
+        &self,
+        search: &EventSearch,
+        format: ExportFormat,
+        name: &str,
+    ) -> Result<Body, AppError> {
         let (viewer, filter) = self.log_filter(search)?;
-        Ok(event_export::body(
-            Arc::clone(&self.state.store),
-            viewer,
-            filter,
-            format,
-        ))
+        let tracked = self.tracked(&viewer, name);
+        let store = Arc::clone(&self.state.store);
+        Ok(export::events::file(store, viewer, filter, format, tracked))
+    }
+
+    async fn export_progress(&self, name: &str) -> Result<Option<ExportProgress>, AppError> {
+        let viewer = self.viewer()?;
+        let found = viewer
+            .user
+            .and_then(|owner| self.state.exports.find(&owner, name));
+        Ok(found.map(|found| ExportProgress {
+            text: found.words(),
+            percent: found.percent(),
+            running: found.stage == Stage::Running,
+        }))
     }
 
     async fn follow_events(&self, search: &EventSearch, resume: &str) -> Result<Body, AppError> {

@@ -220,7 +220,8 @@ pub async fn resend_look(
 }
 
 /// The connections a viewer may know of, by name.
-async fn connection_names(
+/// The connections that the viewer may see, by name.
+pub async fn connection_names(
     state: &AppState,
     viewer: &Viewer,
 ) -> Result<HashMap<ConnectionId, String>, AppError> {

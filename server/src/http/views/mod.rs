@@ -25,7 +25,7 @@ use super::backend::PAGE;
 pub use adjacent::adjacent_rules;
 pub use connections::{connection, connections};
 pub use copies::{copied_rules, copy_page};
-pub use deliveries::{deliveries, delivery, resend_look};
+pub use deliveries::{connection_names, deliveries, delivery, resend_look};
 pub use entities::{entity, entity_rows, named, owner_of};
 pub use event::event;
 pub use event_log::{events, host as event_host, lead, rows as event_rows};

@@ -2,7 +2,7 @@
 
 use leadbell_app::error::AppError;
 use leadbell_app::views::settings::{RemovedRow, ReportView, StorageView, StoredRow};
-use leadbell_domain::TimeZone;
+use leadbell_domain::{TimeZone, thousands};
 use leadbell_store::{ConnectionScope, StorageFigures};
 
 use super::health::told_rows;
@@ -60,17 +60,8 @@ fn name(table: &str) -> String {
     .to_owned()
 }
 
-/// `12,345,678`.
 fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(usize::try_from(number).unwrap_or_default())
 }
 
 /// `1.2 GB`.

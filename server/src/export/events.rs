@@ -1,26 +1,19 @@
-//! The log as a file. It is read some thousand events at a time while it is sent, so that it takes no more memory however
-//! long it is, and no longer than the reader does.
+//! What happened, as a file: an event with what became of its messages.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::body::Body;
-use bytes::Bytes;
-use futures::stream;
 use leadbell_app::backend::ExportFormat;
-use leadbell_domain::{DeliveryStatus, Level, Viewer, format_rfc3339};
+use leadbell_domain::{DeliveryStatus, Level, Timestamp, Viewer, format_rfc3339};
 use leadbell_store::{EventFilter, EventLogQuery, Fired, LogPlace, LoggedEvent, Store, StoreError, Walk};
 use serde_json::{Value, json};
 
-use crate::catalog::guarded;
+use super::{FROM_THE_BEGINNING, LOOK, Piece, READ, Source, Tracked, body, write_line};
 use crate::delivery_log::levels;
 use crate::event_log::knows_presets;
 use crate::http::event_host;
-
-/// Events read at a time.
-const READ: i64 = 4_000;
-/// Rows looked at for them.
-const LOOK: i64 = 20_000;
 
 /// The columns; those of levels that the reader does not know are left out.
 const COLUMNS: [&str; 19] = [
@@ -57,7 +50,13 @@ struct Export {
 }
 
 /// The file as it is read.
-pub fn body(store: Arc<dyn Store>, viewer: Viewer, filter: EventFilter, format: ExportFormat) -> Body {
+pub fn file(
+    store: Arc<dyn Store>,
+    viewer: Viewer,
+    filter: EventFilter,
+    format: ExportFormat,
+    tracked: Option<Tracked>,
+) -> Body {
     let known = levels(&viewer);
     let mut hidden = Vec::new();
     for (level, column) in [
@@ -84,41 +83,44 @@ pub fn body(store: Arc<dyn Store>, viewer: Viewer, filter: EventFilter, format: 
         begun: false,
         done: false,
     };
-    Body::from_stream(stream::try_unfold(export, |mut export| async move {
-        match export.read().await {
-            Ok(Some(text)) => Ok(Some((Bytes::from(text), export))),
-            Ok(None) => Ok(None),
-            // The file ends broken off, so that nobody takes it for whole.
-            Err(error) => {
-                tracing::error!(%error, "an export of the log broke off");
-                Err(std::io::Error::other("the export broke off"))
-            }
-        }
-    }))
+    body(export, tracked)
 }
 
-impl Export {
-    /// The next piece of the file; may be empty while a search goes on.
-    async fn read(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+#[async_trait]
+impl Source for Export {
+    async fn next(&mut self) -> Result<Option<Piece>, StoreError> {
         if self.done {
             return Ok(None);
         }
-        let mut out = Vec::new();
+        let mut piece = Piece::default();
         if !self.begun {
             self.begun = true;
-            self.head(&mut out);
+            self.head(&mut piece.text);
         }
-        let query = EventLogQuery {
-            filter: self.filter.clone(),
-            walk: Walk::Older(self.next.take()),
-            limit: READ,
-            look_at: LOOK,
-        };
-        let page = self.store.event_log(&query).await?;
+        let walk = Walk::Older(self.next.take());
+        let page = self.store.event_log(&self.query(walk, READ)).await?;
+        self.write(&page.rows, &mut piece.text);
+        piece.rows = page.rows.len();
+        piece.reached = page.next.as_ref().map(|place| place.at);
         self.next = page.next;
         self.done = self.next.is_none();
-        self.write(&page.rows, &mut out);
-        Ok(Some(out))
+        Ok(Some(piece))
+    }
+
+    async fn oldest(&self) -> Result<Option<Timestamp>, StoreError> {
+        let page = self.store.event_log(&self.query(FROM_THE_BEGINNING, 1)).await?;
+        Ok(page.rows.first().map(|event| event.received_at))
+    }
+}
+
+impl Export {
+    fn query(&self, walk: Walk, limit: i64) -> EventLogQuery {
+        EventLogQuery {
+            filter: self.filter.clone(),
+            walk,
+            limit,
+            look_at: LOOK,
+        }
     }
 
     fn shows(&self, column: &str) -> bool {
@@ -128,25 +130,22 @@ impl Export {
     fn head(&self, out: &mut Vec<u8>) {
         if self.format == ExportFormat::Csv {
             let columns = COLUMNS.into_iter().filter(|column| self.shows(column));
-            let mut writer = csv::Writer::from_writer(out);
-            // Into memory nothing fails.
-            let _ = writer.write_record(columns);
+            write_line(out, columns.map(str::to_owned));
         }
     }
 
     fn write(&self, events: &[LoggedEvent], out: &mut Vec<u8>) {
         match self.format {
             ExportFormat::Csv => {
-                let mut writer = csv::Writer::from_writer(out);
                 for event in events {
                     let mut fired: VecDeque<Option<&Fired>> = event.fired.iter().map(Some).collect();
                     if fired.is_empty() {
                         fired.push_back(None);
                     }
                     for fired in fired {
-                        let cells = self.cells(event, fired);
-                        let shown = COLUMNS.iter().zip(cells).filter(|(column, _)| self.shows(column));
-                        let _ = writer.write_record(shown.map(|(_, cell)| guarded(&cell)));
+                        let cells = COLUMNS.iter().zip(self.cells(event, fired));
+                        let shown = cells.filter(|(column, _)| self.shows(column));
+                        write_line(out, shown.map(|(_, cell)| cell));
                     }
                 }
             }
