@@ -87,6 +87,7 @@ fi
 "$bin/createdb" -h 127.0.0.1 -p "$port" -U leadbell leadbell
 cd "$OLDPWD"
 
+export PATH="$PATH:$bin" # pg_dump and its like, where nothing else has them
 export LEADBELL_TEST_POSTGRES_URL="postgres://leadbell@127.0.0.1:$port/leadbell"
 say "$("$bin/postgres" --version) on port $port"
 # In the background, because bash runs a trap only when no foreground command keeps it waiting. Such a command would

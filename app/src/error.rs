@@ -18,6 +18,8 @@ pub enum AppError {
     Fields(FieldErrors),
     /// Somebody else changed it in the meantime.
     Conflict,
+    /// It would send more than anybody reads, and nobody has said yet that this is meant; says what it would have done.
+    WouldFlood(String),
     /// The request itself could not be read or did not get through; says why.
     Request(String),
     /// Our fault; logged under this id.
@@ -36,7 +38,7 @@ impl std::fmt::Display for AppError {
             AppError::Conflict => {
                 f.write_str("Somebody else changed this rule in the meantime. Reload to see their change.")
             }
-            AppError::Request(reason) => f.write_str(reason),
+            AppError::Request(reason) | AppError::WouldFlood(reason) => f.write_str(reason),
             AppError::Internal(id) => write!(
                 f,
                 "Something went wrong on our side. Tell support the number {id}."

@@ -150,6 +150,22 @@ impl Rule {
             && self.filters.accept(event, self.level)
     }
 
+    /// Whether it fires for the same events as another one of its entity, and collects floods alike.
+    #[must_use]
+    pub fn fires_like(&self, other: &Rule) -> bool {
+        let fires = |rule: &Rule| {
+            (
+                rule.status,
+                rule.trigger,
+                rule.filters.clone(),
+                rule.includes_test_leads,
+                rule.includes_duplicates,
+                rule.action.sending.bursts,
+            )
+        };
+        fires(self) == fires(other)
+    }
+
     /// What its filters make of the event.
     #[must_use]
     pub fn verdict(&self, event: &Event) -> Verdict {

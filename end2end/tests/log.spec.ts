@@ -1,4 +1,6 @@
 // "Why was I (not) told?": the tracking log, as an account manager and as a publisher read it.
+import { readFile } from 'node:fs/promises';
+
 import { channels, debtRelief, people, tokens } from '../support/demo.ts';
 import { leadSold } from '../support/events.ts';
 import { expect, logIn, test } from '../support/fixtures.ts';
@@ -78,6 +80,7 @@ test('new events come by themselves until that is paused', async ({ page, rest }
 });
 
 test('the log is taken along as a file, and read without a script', async ({ page, rest, browser, leadbell }) => {
+  await rest.addRule({ level: 'product', entity_id: debtRelief.id, trigger: 'lms.lead_sold', action: action('Lead {{lead_id}}') });
   await rest.post(leadSold(1));
   await logIn(page, people.admin);
   await page.goto('/log');
@@ -88,7 +91,18 @@ test('the log is taken along as a file, and read without a script', async ({ pag
     const download = page.waitForEvent('download');
     await page.getByRole('link', { name }).click();
     expect((await download).suggestedFilename()).toBe(file);
+    await expect(page.getByRole('status').filter({ hasText: 'The export is complete: 1 row.' })).toBeAttached();
   }
+  await examine(page, 'log-exported');
+  await page.goto('/log/deliveries');
+  await expect(page.getByRole('row', { name: /Sent/ })).toBeVisible();
+  const deliveries = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export CSV' }).click();
+  expect((await deliveries).suggestedFilename()).toBe('leadbell-deliveries.csv');
+  const taken = (await readFile(await (await deliveries).path(), 'utf8')).trim().split('\n');
+  expect(taken[0]).toContain('created_at,event_id,platform,trigger,lead_id,level,entity_id,rule');
+  expect(taken).toHaveLength(2);
+  await examine(page, 'log-deliveries-exported');
   const plain = await browser.newContext({ baseURL: leadbell.url, javaScriptEnabled: false });
   const quiet = await plain.newPage();
   await logIn(quiet, people.admin);

@@ -33,6 +33,9 @@ pub enum RuleError {
     /// Changed by somebody else since.
     #[error("conflict")]
     Conflict,
+    /// It would send more than anybody reads; says how much.
+    #[error("{0}")]
+    WouldFlood(String),
     /// Anything else.
     #[error(transparent)]
     Store(StoreError),
@@ -128,7 +131,18 @@ pub async fn permitted_rule(
     Err(RuleError::NotFound)
 }
 
-/// Adds a rule, or replaces one.
+/// What becomes of a rule that would flood.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flood {
+    /// It is refused, unless it flooded before.
+    Refused,
+    /// It is saved.
+    Accepted,
+    /// It is saved, and that is remarked.
+    Remarked,
+}
+
+/// Adds a rule, or replaces one; a remark says if it would flood.
 pub async fn save(
     state: &AppState,
     viewer: &Caller,
@@ -136,6 +150,32 @@ pub async fn save(
     entity_id: &EntityId,
     editing: Option<Editing<'_>>,
     draft: &RuleDraft,
+) -> Result<Saved, RuleError> {
+    put(state, viewer, level, entity_id, editing, draft, Flood::Remarked).await
+}
+
+/// The same for a person at a form: a rule that would flood is only saved if it is `accepted` that it does.
+pub async fn save_asked(
+    state: &AppState,
+    viewer: &Caller,
+    level: Level,
+    entity_id: &EntityId,
+    editing: Option<Editing<'_>>,
+    draft: &RuleDraft,
+    accepted: bool,
+) -> Result<Saved, RuleError> {
+    let flood = if accepted { Flood::Accepted } else { Flood::Refused };
+    put(state, viewer, level, entity_id, editing, draft, flood).await
+}
+
+async fn put(
+    state: &AppState,
+    viewer: &Caller,
+    level: Level,
+    entity_id: &EntityId,
+    editing: Option<Editing<'_>>,
+    draft: &RuleDraft,
+    flood: Flood,
 ) -> Result<Saved, RuleError> {
     let entity = permitted_entity(state, viewer, level, entity_id, Verb::Manage).await?;
     let before = match &editing {
@@ -160,6 +200,13 @@ pub async fn save(
         refused::draft(state, viewer, level, &entity, draft, errors).await;
     }
     let Judged { rule, note } = judged?;
+    if flood == Flood::Refused
+        && rule.status == RuleStatus::Active
+        && !replaced.is_some_and(|before| before.fires_like(&rule))
+        && let Some(warning) = backtest::warning(state, &rule).await
+    {
+        return Err(RuleError::WouldFlood(warning));
+    }
     let scope = viewer.scope(level, Verb::Manage);
     let change = match editing {
         Some(Editing { id, version }) if deleted => RuleChange::restore(id, &rule, &scope, version),
@@ -171,7 +218,7 @@ pub async fn save(
         .change_rules(&[change], None, &viewer.actor, state.clock.now_ms())
         .await?;
     let stored = changed.into_iter().next().ok_or(RuleError::NotFound)?;
-    finished(state, viewer, stored, note).await
+    finished(state, viewer, stored, note, flood).await
 }
 
 /// A changed rule, in force, with what is worth knowing about it.
@@ -180,11 +227,15 @@ async fn finished(
     viewer: &Caller,
     rule: StoredRule,
     note: Option<String>,
+    flood: Flood,
 ) -> Result<Saved, RuleError> {
     state.rules.refresh(&*state.store).await?;
     let double = adjacent::remark(state, viewer, &rule).await?;
     let too_long = message_check::remark(state, &rule).await?;
-    let flood = backtest::remark(state, &rule.rule).await;
+    let flood = match flood {
+        Flood::Remarked => backtest::remark(state, &rule.rule).await,
+        Flood::Refused | Flood::Accepted => None,
+    };
     let said: Vec<String> = [note, double, too_long, flood].into_iter().flatten().collect();
     let note = (!said.is_empty()).then(|| said.join(" "));
     Ok(Saved { rule, note })

@@ -4,6 +4,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
+use leadbell_domain::RuleDraft;
 use leptos::prelude::*;
 
 use super::changes::changes;
@@ -30,6 +31,21 @@ pub(crate) async fn compare_page(
     .await
 }
 
+/// Everything typed, for a form that goes on with it; `version` is the one that the editor saw.
+pub(super) fn carried(draft: &RuleDraft, version: Option<i64>) -> AnyView {
+    let mut pairs = hidden_pairs(draft);
+    pairs.push(("trigger".to_owned(), draft.trigger.clone()));
+    pairs.push(("action.type".to_owned(), "send_slack_message".to_owned()));
+    if let Some(version) = version {
+        pairs.push(("version".to_owned(), version.to_string()));
+    }
+    pairs
+        .into_iter()
+        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> }.erase())
+        .collect_view()
+        .erase()
+}
+
 fn shown(place: &Place, save: &SaveRule, both: &Comparison) -> AnyView {
     let own = *place == Place::Own;
     let address = match &save.editing {
@@ -52,14 +68,7 @@ fn shown(place: &Place, save: &SaveRule, both: &Comparison) -> AnyView {
         "What becomes different if you save yours"
     };
     // Everything typed goes along; which button is pressed decides what becomes of it.
-    let mut pairs = hidden_pairs(&save.draft);
-    pairs.push(("trigger".to_owned(), save.draft.trigger.clone()));
-    pairs.push(("action.type".to_owned(), "send_slack_message".to_owned()));
-    pairs.push(("version".to_owned(), both.version.to_string()));
-    let carried = pairs
-        .into_iter()
-        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> }.erase())
-        .collect_view();
+    let carried = carried(&save.draft, Some(both.version));
     let (save_label, take_label, take_address) = if both.deleted {
         (
             "Bring it back with my changes",

@@ -20,6 +20,7 @@ mod copied;
 mod copy;
 mod dashboard;
 mod deleted;
+pub(crate) mod flood;
 pub(crate) mod form;
 mod guide;
 mod health;

@@ -21,6 +21,7 @@ use super::page::{Pages, backend_of};
 use crate::address::{Address, Page, Panel, Place};
 use crate::backend::Backend;
 use crate::desk::compare::compare_page;
+use crate::desk::flood::flood_page;
 use crate::error::AppError;
 use crate::views::SaveRule;
 
@@ -76,8 +77,13 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
             target.switch(&pages, parts, &rule, RuleStatus::Disabled).await
         }
         (Some("delete"), Panel::Rule(rule)) => target.delete(&pages, parts, &rule).await,
-        (Some("save"), Panel::New) => target.save(&pages, parts, &form, None).await,
-        (Some("save"), Panel::Rule(rule)) => target.save(&pages, parts, &form, Some(rule)).await,
+        (Some("save" | "save_disabled" | "save_flooding"), panel @ (Panel::New | Panel::Rule(_))) => {
+            let rule = match panel {
+                Panel::Rule(rule) => Some(rule),
+                _ => None,
+            };
+            target.save(&pages, parts, &form, rule).await
+        }
         (Some("next"), _) => target.next(&pages, parts, posted(&form)).await,
         (Some("convert"), _) => target.convert(&pages, parts, &form).await,
         // The step stands in the address.
@@ -215,6 +221,9 @@ impl Target {
 
     async fn save(&self, pages: &Pages, parts: Parts, form: &Form, rule: Option<RuleId>) -> Response {
         let mut posted = posted(form);
+        if form.first("do") == Some("save_disabled") {
+            posted.draft.status = RuleStatus::Disabled.key().to_owned();
+        }
         let token = form.first("action.auth_token").unwrap_or_default().trim();
         if !token.is_empty() {
             match self.backend.keep_token(self.level, &self.entity, token).await {
@@ -228,6 +237,7 @@ impl Target {
             entity: self.entity.clone(),
             editing: rule.map(|rule| (rule, posted.version.unwrap_or_default())),
             draft: posted.draft.clone(),
+            floods: form.first("do") == Some("save_flooding"),
         };
         match self.backend.save_rule(&save).await {
             Ok(saved) => {
@@ -242,6 +252,10 @@ impl Target {
                 self.again(pages, parts, posted).await
             }
             Err(AppError::Conflict) => self.compare(pages, parts, posted, save).await,
+            Err(AppError::WouldFlood(warning)) => match self.backend.entity(self.level, &self.entity).await {
+                Ok(view) => flood_page(pages, &parts, &self.place, &view, &save, &warning).await,
+                Err(error) => self.answer(pages, parts, Err(error), "").await,
+            },
             Err(error) => {
                 posted.message = Some(error.to_string());
                 self.again(pages, parts, posted).await

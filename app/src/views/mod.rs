@@ -273,6 +273,8 @@ pub struct SaveRule {
     pub editing: Option<(RuleId, i64)>,
     /// What was typed.
     pub draft: RuleDraft,
+    /// It may flood: the editor was asked.
+    pub floods: bool,
 }
 
 /// A rule that was saved.

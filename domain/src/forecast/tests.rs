@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    Bursts, Caps, First, Rule, RuleStatus, SlackAction, Target, Template, Trigger, sample_event, would_flood,
+    Bursts, Caps, First, Rule, RuleStatus, SlackAction, Target, Template, Trigger, remark_on_flood,
+    sample_event, would_flood,
 };
 
 /// 2026-11-23T14:00:00Z.
@@ -169,7 +170,7 @@ fn a_flood_is_said_in_round_numbers_with_what_to_do() {
         "{said}"
     );
     asked.status = RuleStatus::Active;
-    let said = would_flood(12_437, &asked).unwrap();
+    let said = remark_on_flood(12_437, &asked).unwrap();
     assert!(said.contains("Look at its backtest"), "{said}");
     let tally = Tally::new(&rule(every()));
     let mut forecast = Forecast::of(&tally, &every(), TWO, TWO + DAY);

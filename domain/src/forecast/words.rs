@@ -9,7 +9,7 @@ const FLOOD: u64 = 1_000;
 /// From such a wait on, a channel is said to lag.
 const LAG_MS: i64 = 60_000;
 
-/// What is worth saying of a rule that would have sent about so many messages in a day; `None` when that is few.
+/// What a rule would have done that would have sent about so many messages in a day; `None` when that is few.
 #[must_use]
 pub fn would_flood(per_day: u64, rule: &Rule) -> Option<String> {
     if per_day < FLOOD {
@@ -19,15 +19,21 @@ pub fn would_flood(per_day: u64, rule: &Rule) -> Option<String> {
         Bursts::Every => "each as itself, so the channel would lag behind",
         _ => "in summaries while the channel is busy",
     };
-    let then = format!(
+    Some(format!(
         "It would have sent about {} messages in the last 24 hours, {then}.",
         thousands(rounded(per_day))
-    );
+    ))
+}
+
+/// The same, as it is remarked of a rule that is saved.
+#[must_use]
+pub fn remark_on_flood(per_day: u64, rule: &Rule) -> Option<String> {
+    let flood = would_flood(per_day, rule)?;
     Some(match rule.status {
         RuleStatus::Active => {
-            format!("{then} Look at its backtest (⋯ in its row) before you leave it active.")
+            format!("{flood} Look at its backtest (⋯ in its row) before you leave it active.")
         }
-        RuleStatus::Disabled => then,
+        RuleStatus::Disabled => flood,
     })
 }
 

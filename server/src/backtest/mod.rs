@@ -20,7 +20,7 @@ use crate::rules::RuleError;
 use crate::state::AppState;
 use crate::test_run::{Tried, hides_money, tells_money};
 pub use job::Jobs;
-pub use quick::{estimate, remark};
+pub use quick::{estimate, remark, warning};
 
 /// How far back one may look, in days.
 pub const DAYS: [u32; 3] = [1, 7, 30];

@@ -1,6 +1,6 @@
 //! A forecast in a moment, for whoever saves a rule: from the number of yesterday's events and a few of each hour.
 
-use leadbell_domain::{Rule, RuleStatus, would_flood};
+use leadbell_domain::{Rule, RuleStatus, remark_on_flood, would_flood};
 use leadbell_store::StoreError;
 
 use super::job::event_of;
@@ -17,13 +17,22 @@ const COUNTED: i64 = 20_000;
 /// With fewer events in a day than this no rule floods.
 const FEW: i64 = 1_000;
 
-/// What is worth saying about a rule that would flood; nothing for others, and nothing when it can't be known in time:
-/// saving must not wait for it.
+/// What is worth saying about a rule that is saved and would flood; nothing for others, and nothing when it can't be known
+/// in time: saving must not wait for it.
 pub async fn remark(state: &AppState, rule: &Rule) -> Option<String> {
+    remark_on_flood(in_time(state, rule).await?, rule)
+}
+
+/// What one that is not saved yet would have done, if it would flood; in time, as in [`remark`].
+pub async fn warning(state: &AppState, rule: &Rule) -> Option<String> {
+    would_flood(in_time(state, rule).await?, rule)
+}
+
+async fn in_time(state: &AppState, rule: &Rule) -> Option<u64> {
     match tokio::time::timeout(state.backtests.patience(), estimate(state, rule)).await {
-        Ok(Ok(per_day)) => would_flood(per_day?, rule),
+        Ok(Ok(per_day)) => per_day,
         Ok(Err(error)) => {
-            tracing::warn!(%error, "no forecast for a saved rule");
+            tracing::warn!(%error, "no forecast for a rule to be saved");
             None
         }
         Err(_) => None,

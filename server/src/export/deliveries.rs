@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use axum::body::Body;
 use leadbell_app::backend::ExportFormat;
 use leadbell_domain::{ConnectionId, DeliveryStatus, Timestamp, format_rfc3339};
-use leadbell_store::{DeliveryFilter, DeliveryLogQuery, LogPlace, LoggedDelivery, Store, StoreError, Walk};
+use leadbell_store::{DeliveryFilter, DeliveryLogQuery, LogPage, LoggedDelivery, Store, StoreError, Walk};
 use serde_json::{Map, Value, json};
 
-use super::{FROM_THE_BEGINNING, LOOK, Piece, READ, Source, Tracked, body, write_line};
+use super::{LOOK, Source, Tracked, body, write_line, write_object};
 
 /// The columns of the table, and the names in JSON.
 const COLUMNS: [&str; 16] = [
@@ -38,9 +37,6 @@ struct Export {
     format: ExportFormat,
     /// Those that the reader may see.
     connections: HashMap<ConnectionId, String>,
-    next: Option<LogPlace>,
-    begun: bool,
-    done: bool,
 }
 
 /// The file as it is read; `connections` are the names of those that the reader may see.
@@ -56,23 +52,11 @@ pub fn file(
         filter,
         format,
         connections,
-        next: None,
-        begun: false,
-        done: false,
     };
     body(export, tracked)
 }
 
 impl Export {
-    fn query(&self, walk: Walk, limit: i64) -> DeliveryLogQuery {
-        DeliveryLogQuery {
-            filter: self.filter.clone(),
-            walk,
-            limit,
-            look_at: LOOK,
-        }
-    }
-
     fn values(&self, logged: &LoggedDelivery) -> [Value; 16] {
         let delivery = &logged.delivery;
         let sent = delivery.status == DeliveryStatus::Sent;
@@ -95,19 +79,6 @@ impl Export {
             json!(delivery.id),
         ]
     }
-
-    fn write(&self, logged: &LoggedDelivery, out: &mut Vec<u8>) {
-        let values = self.values(logged);
-        match self.format {
-            ExportFormat::Csv => write_line(out, values.into_iter().map(cell)),
-            ExportFormat::Ndjson => {
-                let names = COLUMNS.map(str::to_owned);
-                let object: Map<String, Value> = names.into_iter().zip(values).collect();
-                out.extend_from_slice(Value::Object(object).to_string().as_bytes());
-                out.push(b'\n');
-            }
-        }
-    }
 }
 
 fn cell(value: Value) -> String {
@@ -118,34 +89,44 @@ fn cell(value: Value) -> String {
     }
 }
 
-#[async_trait]
 impl Source for Export {
-    async fn next(&mut self) -> Result<Option<Piece>, StoreError> {
-        if self.done {
-            return Ok(None);
+    type Row = LoggedDelivery;
+
+    fn read(
+        &self,
+        walk: Walk,
+        limit: i64,
+    ) -> impl Future<Output = Result<LogPage<LoggedDelivery>, StoreError>> + Send + 'static {
+        let (store, filter) = (Arc::clone(&self.store), self.filter.clone());
+        async move {
+            let query = DeliveryLogQuery {
+                filter,
+                walk,
+                limit,
+                look_at: LOOK,
+            };
+            store.delivery_log(&query).await
         }
-        let mut piece = Piece::default();
-        if !self.begun && self.format == ExportFormat::Csv {
-            write_line(&mut piece.text, COLUMNS.map(str::to_owned).into_iter());
-        }
-        self.begun = true;
-        let walk = Walk::Older(self.next.take());
-        let page = self.store.delivery_log(&self.query(walk, READ)).await?;
-        for logged in &page.rows {
-            self.write(logged, &mut piece.text);
-        }
-        piece.rows = page.rows.len();
-        piece.reached = page.next.as_ref().map(|place| place.at);
-        self.next = page.next;
-        self.done = self.next.is_none();
-        Ok(Some(piece))
     }
 
-    async fn oldest(&self) -> Result<Option<Timestamp>, StoreError> {
-        let page = self
-            .store
-            .delivery_log(&self.query(FROM_THE_BEGINNING, 1))
-            .await?;
-        Ok(page.rows.first().map(|logged| logged.delivery.created_at))
+    fn at(logged: &LoggedDelivery) -> Timestamp {
+        logged.delivery.created_at
+    }
+
+    fn begin(&self, out: &mut Vec<u8>) {
+        if self.format == ExportFormat::Csv {
+            write_line(out, COLUMNS.map(str::to_owned).into_iter());
+        }
+    }
+
+    fn write(&self, logged: &LoggedDelivery, out: &mut Vec<u8>) {
+        let values = self.values(logged);
+        match self.format {
+            ExportFormat::Csv => write_line(out, values.into_iter().map(cell)),
+            ExportFormat::Ndjson => {
+                let object: Map<String, Value> = COLUMNS.map(str::to_owned).into_iter().zip(values).collect();
+                write_object(out, &object);
+            }
+        }
     }
 }

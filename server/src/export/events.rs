@@ -3,14 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use axum::body::Body;
 use leadbell_app::backend::ExportFormat;
 use leadbell_domain::{DeliveryStatus, Level, Timestamp, Viewer, format_rfc3339};
-use leadbell_store::{EventFilter, EventLogQuery, Fired, LogPlace, LoggedEvent, Store, StoreError, Walk};
+use leadbell_store::{EventFilter, EventLogQuery, Fired, LogPage, LoggedEvent, Store, StoreError, Walk};
 use serde_json::{Value, json};
 
-use super::{FROM_THE_BEGINNING, LOOK, Piece, READ, Source, Tracked, body, write_line};
+use super::{LOOK, Source, Tracked, body, write_line, write_object};
 use crate::delivery_log::levels;
 use crate::event_log::knows_presets;
 use crate::http::event_host;
@@ -44,9 +43,6 @@ struct Export {
     filter: EventFilter,
     format: ExportFormat,
     hidden: Vec<&'static str>,
-    next: Option<LogPlace>,
-    begun: bool,
-    done: bool,
 }
 
 /// The file as it is read.
@@ -79,83 +75,62 @@ pub fn file(
         filter,
         format,
         hidden,
-        next: None,
-        begun: false,
-        done: false,
     };
     body(export, tracked)
 }
 
-#[async_trait]
 impl Source for Export {
-    async fn next(&mut self) -> Result<Option<Piece>, StoreError> {
-        if self.done {
-            return Ok(None);
-        }
-        let mut piece = Piece::default();
-        if !self.begun {
-            self.begun = true;
-            self.head(&mut piece.text);
-        }
-        let walk = Walk::Older(self.next.take());
-        let page = self.store.event_log(&self.query(walk, READ)).await?;
-        self.write(&page.rows, &mut piece.text);
-        piece.rows = page.rows.len();
-        piece.reached = page.next.as_ref().map(|place| place.at);
-        self.next = page.next;
-        self.done = self.next.is_none();
-        Ok(Some(piece))
-    }
+    type Row = LoggedEvent;
 
-    async fn oldest(&self) -> Result<Option<Timestamp>, StoreError> {
-        let page = self.store.event_log(&self.query(FROM_THE_BEGINNING, 1)).await?;
-        Ok(page.rows.first().map(|event| event.received_at))
-    }
-}
-
-impl Export {
-    fn query(&self, walk: Walk, limit: i64) -> EventLogQuery {
-        EventLogQuery {
-            filter: self.filter.clone(),
-            walk,
-            limit,
-            look_at: LOOK,
+    fn read(
+        &self,
+        walk: Walk,
+        limit: i64,
+    ) -> impl Future<Output = Result<LogPage<LoggedEvent>, StoreError>> + Send + 'static {
+        let (store, filter) = (Arc::clone(&self.store), self.filter.clone());
+        async move {
+            let query = EventLogQuery {
+                filter,
+                walk,
+                limit,
+                look_at: LOOK,
+            };
+            store.event_log(&query).await
         }
     }
 
-    fn shows(&self, column: &str) -> bool {
-        !self.hidden.contains(&column)
+    fn at(event: &LoggedEvent) -> Timestamp {
+        event.received_at
     }
 
-    fn head(&self, out: &mut Vec<u8>) {
+    fn begin(&self, out: &mut Vec<u8>) {
         if self.format == ExportFormat::Csv {
             let columns = COLUMNS.into_iter().filter(|column| self.shows(column));
             write_line(out, columns.map(str::to_owned));
         }
     }
 
-    fn write(&self, events: &[LoggedEvent], out: &mut Vec<u8>) {
+    fn write(&self, event: &LoggedEvent, out: &mut Vec<u8>) {
         match self.format {
             ExportFormat::Csv => {
-                for event in events {
-                    let mut fired: VecDeque<Option<&Fired>> = event.fired.iter().map(Some).collect();
-                    if fired.is_empty() {
-                        fired.push_back(None);
-                    }
-                    for fired in fired {
-                        let cells = COLUMNS.iter().zip(self.cells(event, fired));
-                        let shown = cells.filter(|(column, _)| self.shows(column));
-                        write_line(out, shown.map(|(_, cell)| cell));
-                    }
+                let mut fired: VecDeque<Option<&Fired>> = event.fired.iter().map(Some).collect();
+                if fired.is_empty() {
+                    fired.push_back(None);
+                }
+                for fired in fired {
+                    let cells = COLUMNS.iter().zip(self.cells(event, fired));
+                    let shown = cells.filter(|(column, _)| self.shows(column));
+                    write_line(out, shown.map(|(_, cell)| cell));
                 }
             }
-            ExportFormat::Ndjson => {
-                for event in events {
-                    out.extend_from_slice(self.object(event).to_string().as_bytes());
-                    out.push(b'\n');
-                }
-            }
+            ExportFormat::Ndjson => write_object(out, &self.object(event)),
         }
+    }
+}
+
+impl Export {
+    fn shows(&self, column: &str) -> bool {
+        !self.hidden.contains(&column)
     }
 
     fn cells(&self, event: &LoggedEvent, fired: Option<&Fired>) -> [String; 19] {

@@ -1,16 +1,17 @@
-//! The log as a file: of what happened, or of what was sent. It is read some thousand rows at a time while it is sent, so
-//! that it takes no more memory however long it is, and no longer than the reader does.
+//! The log as a file: of what happened, or of what was sent. It is read some thousand rows at a time, a page ahead of what
+//! is written, so that it takes no more memory however long it is, and no longer than the reader does.
 
 pub mod deliveries;
 pub mod events;
 mod progress;
 
-use async_trait::async_trait;
 use axum::body::Body;
 use bytes::Bytes;
 use futures::stream;
 use leadbell_domain::Timestamp;
-use leadbell_store::{StoreError, Walk};
+use leadbell_store::{LogPage, LogPlace, StoreError, Walk};
+use serde::Serialize;
+use tokio::task::JoinHandle;
 
 use crate::catalog::guarded;
 pub use progress::{Exports, Progress, Stage, Tracked};
@@ -20,60 +21,87 @@ const READ: i64 = 4_000;
 /// Rows looked at for them.
 const LOOK: i64 = 20_000;
 
-/// A piece of a file.
-#[derive(Default)]
-struct Piece {
-    text: Vec<u8>,
-    /// What the reader counts: events or messages.
-    rows: usize,
-    /// How far back it was read by now.
-    reached: Option<Timestamp>,
+/// What a file is made from.
+trait Source: Send + 'static {
+    /// An event or a message.
+    type Row: Send + Sync + 'static;
+
+    /// A page of the log, which is read while the one before it is written.
+    fn read(
+        &self,
+        walk: Walk,
+        limit: i64,
+    ) -> impl Future<Output = Result<LogPage<Self::Row>, StoreError>> + Send + 'static;
+    /// When it happened, UTC milliseconds.
+    fn at(row: &Self::Row) -> Timestamp;
+    /// What stands above all rows.
+    fn begin(&self, out: &mut Vec<u8>);
+    /// A row.
+    fn write(&self, row: &Self::Row, out: &mut Vec<u8>);
 }
 
-/// What a file is read from, piece by piece.
-#[async_trait]
-trait Source: Send {
-    /// The next piece, newest first; may be empty while a search goes on. `None`: that was all.
-    async fn next(&mut self) -> Result<Option<Piece>, StoreError>;
-    /// When the last row of all will have happened; `None` where nothing tells.
-    async fn oldest(&self) -> Result<Option<Timestamp>, StoreError>;
-}
+type Coming<T> = JoinHandle<Result<LogPage<T>, StoreError>>;
 
-/// The walk that finds the oldest row of all.
-const FROM_THE_BEGINNING: Walk = Walk::Newer(None);
-
-struct Reading<S> {
+struct File<S: Source> {
     source: S,
     tracked: Option<Tracked>,
     begun: bool,
+    /// The next page; `None` after the last one.
+    coming: Option<Coming<S::Row>>,
 }
 
-impl<S: Source> Reading<S> {
+impl<S: Source> File<S> {
+    /// The next piece; may be empty while a search goes on. `None`: that was all.
     async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        if let Some(tracked) = self.tracked.as_mut().filter(|_| !self.begun) {
-            tracked.ends_at(self.source.oldest().await?);
+        let mut out = Vec::new();
+        if !self.begun {
+            self.begun = true;
+            self.come(None);
+            self.source.begin(&mut out);
+            if let Some(tracked) = &self.tracked {
+                let first = self.source.read(Walk::Newer(None), 1).await?;
+                tracked.ends_at(first.rows.first().map(S::at));
+            }
         }
-        self.begun = true;
-        let piece = self.source.next().await?;
-        match (&piece, &mut self.tracked) {
-            (Some(piece), Some(tracked)) => tracked.wrote(piece.rows, piece.reached),
-            (None, Some(tracked)) => tracked.done(),
-            (_, None) => {}
+        let Some(coming) = self.coming.take() else {
+            if let Some(tracked) = &self.tracked {
+                tracked.done();
+            }
+            return Ok(None);
+        };
+        let page = match coming.await {
+            Ok(page) => page?,
+            Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+        };
+        let reached = page.next.as_ref().map(|place| place.at);
+        if page.next.is_some() {
+            self.come(page.next);
         }
-        Ok(piece.map(|piece| piece.text))
+        for row in &page.rows {
+            self.source.write(row, &mut out);
+        }
+        if let Some(tracked) = &self.tracked {
+            tracked.wrote(page.rows.len(), reached);
+        }
+        Ok(Some(out))
+    }
+
+    fn come(&mut self, after: Option<LogPlace>) {
+        self.coming = Some(tokio::spawn(self.source.read(Walk::Older(after), READ)));
     }
 }
 
 /// The file as it is read; who tracks it is told how far it is.
-fn body(source: impl Source + 'static, tracked: Option<Tracked>) -> Body {
-    let reading = Reading {
+fn body(source: impl Source, tracked: Option<Tracked>) -> Body {
+    let file = File {
         source,
         tracked,
         begun: false,
+        coming: None,
     };
-    Body::from_stream(stream::try_unfold(reading, |mut reading| async move {
-        match reading.next().await {
-            Ok(Some(text)) => Ok(Some((Bytes::from(text), reading))),
+    Body::from_stream(stream::try_unfold(file, |mut file| async move {
+        match file.next().await {
+            Ok(Some(text)) => Ok(Some((Bytes::from(text), file))),
             Ok(None) => Ok(None),
             // The file ends broken off, so that nobody takes it for whole.
             Err(error) => {
@@ -82,6 +110,13 @@ fn body(source: impl Source + 'static, tracked: Option<Tracked>) -> Body {
             }
         }
     }))
+}
+
+/// Writes an object on a line of its own.
+fn write_object(out: &mut Vec<u8>, object: &impl Serialize) {
+    // Into memory nothing fails, and keys are texts.
+    let _ = serde_json::to_writer(&mut *out, object);
+    out.push(b'\n');
 }
 
 /// Writes a line of a table; no cell is a formula.

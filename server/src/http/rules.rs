@@ -34,6 +34,7 @@ impl From<RuleError> for Problem {
             RuleError::Forbidden => Problem::new(StatusCode::FORBIDDEN, "This may be seen but not changed."),
             RuleError::Fields(errors) => Problem::fields(errors),
             RuleError::Conflict => leadbell_store::StoreError::Conflict.into(),
+            RuleError::WouldFlood(warning) => Problem::new(StatusCode::CONFLICT, warning),
             RuleError::Store(error) => error.into(),
         }
     }

@@ -3,7 +3,7 @@
 use leadbell_domain::{EntityId, Level, PresetId, RuleDraft, RuleId, StoredRule, Verb, Viewer};
 use leadbell_store::{KeptRule, RuleChange};
 
-use super::{RuleError, Saved, finished, permitted_entity};
+use super::{Flood, RuleError, Saved, finished, permitted_entity};
 use crate::actor::Caller;
 use crate::judging::{Judged, judge};
 use crate::refused;
@@ -116,5 +116,5 @@ pub async fn restore(
         .change_rules(&[change], None, &caller.actor, state.clock.now_ms())
         .await?;
     let stored = changed.into_iter().next().ok_or(RuleError::NotFound)?;
-    finished(state, caller, stored, note).await
+    finished(state, caller, stored, note, Flood::Remarked).await
 }

@@ -26,8 +26,12 @@ impl From<sqlx::Error> for BackupError {
     }
 }
 
-/// The file of a `sqlite:` URL.
+/// The file of a `sqlite:` URL; `None` for any other.
 pub fn sqlite_file(url: &str) -> Option<std::path::PathBuf> {
+    // The parser takes any text for the name of a file.
+    if !url.starts_with("sqlite:") {
+        return None;
+    }
     let options = SqliteConnectOptions::from_str(url).ok()?;
     let file = options.get_filename().to_path_buf();
     let in_memory = url.contains(":memory:") || file.as_os_str().is_empty();
@@ -98,7 +102,7 @@ pub async fn copy_sqlite(from: &Path, to: &Path) -> Result<(), BackupError> {
 pub async fn check_sqlite(file: &Path) -> Result<(), BackupError> {
     let broken = |why: String| BackupError::File(format!("{} is no good backup: {why}", file.display()));
     let mut db = reading(file).await.map_err(|error| broken(error.to_string()))?;
-    let said: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)")
+    let said: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(1)")
         .fetch_all(&mut db)
         .await
         .map_err(|error| broken(error.to_string()))?;

@@ -1,10 +1,11 @@
 //! `POST /rules/{id}/backtest`: a rule on the events of the last days.
 
+use leadbell_domain::Role;
 use leadbell_server::http::api_key::ApiScope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, lines, rule, set, sold, soon};
+use crate::support::{Answer, TestApp, lines, person, rule, set, sold, soon};
 
 /// A rule that is not in force, so that nothing is sent, and the address of its backtests.
 async fn made(app: &TestApp, filters: Value) -> (Value, String) {
@@ -144,6 +145,70 @@ async fn what_a_backtest_can_not_use_is_named() {
     assert_eq!(app.post(&path, &json!({"weeks": 1})).await.fields(), ["weeks"]);
     let nobody = "/rules/01931c3e-7b1a-7c3e-8a55-0242ac120002/backtest";
     app.post(nobody, &json!({})).await.problem(404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_asks_before_it_saves_a_rule_that_would_flood() {
+    let app = TestApp::start().await;
+    app.state().backtests.be_patient(30_000);
+    let events: Vec<Value> = (0..1_500).map(|n| sold(&format!("e{n}"))).collect();
+    post_events(&app, &events).await;
+    let connection =
+        app.rule(&rule("product", "218", "lms.lead_rejected", "x")).await["action"]["connection_id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+    let admin = app.browser();
+    admin.log_in(&person(&app, Role::GlobalAdmin).await).await;
+    let typed = |deed: &'static str, text: &'static str| {
+        vec![
+            ("do", deed),
+            ("trigger", "lms.lead_sold"),
+            ("action.target", "channel"),
+            ("action.type", "send_slack_message"),
+            ("action.target.channel_id", "C0SALES01"),
+            ("action.connection_id", connection.as_str()),
+            ("action.text", text),
+            ("status", "active"),
+        ]
+    };
+    let new = "/products/218/tracking/new";
+    let asked = admin
+        .form(new, &typed("save", "Of {{lead_id}}"))
+        .await
+        .expect(409)
+        .text;
+    for said in [
+        "This rule would flood",
+        "about 1,500 messages",
+        "Of {{lead_id}}",
+        "Save it all the same",
+    ] {
+        assert!(asked.contains(said), "{said} is missing: {asked}");
+    }
+    let rules = async || {
+        let all = app.get("/rules?trigger=lms.lead_sold").await.expect(200).json();
+        all["rules"].as_array().unwrap().clone()
+    };
+    assert_eq!(
+        rules().await,
+        [] as [Value; 0],
+        "nothing is saved before the answer"
+    );
+    admin.form(new, &typed("save_disabled", "Off")).await.expect(303);
+    assert_eq!(rules().await[0]["status"], "disabled");
+    admin.form(new, &typed("save_flooding", "On")).await.expect(303);
+    let all = rules().await;
+    let on = all.iter().find(|rule| rule["action"]["text"] == "On").unwrap();
+    assert_eq!(on["status"], "active");
+    // Who changes its words is not asked again; who widens it is.
+    let path = format!("/products/218/tracking/{}", on["id"].as_str().unwrap());
+    let mut words = typed("save", "Other words");
+    words.push(("version", "1"));
+    admin.form(&path, &words).await.expect(303);
+    let mut wider = typed("save", "Other words");
+    wider.extend([("version", "2"), ("include_test", "on")]);
+    admin.form(&path, &wider).await.expect(409);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

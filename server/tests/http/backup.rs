@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use leadbell_sandbox::{Limits, Sandbox, demo};
 use serde_json::{Value, json};
 
-use crate::support::{Folder, printed, refusal, rule, set, sold, soon};
+use crate::support::{Database, Folder, printed, refusal, rule, set, sold, soon};
 
 async fn send(http: &reqwest::Client, url: &str, key: &str, body: &Value) -> Value {
     let request = http.post(format!(
@@ -25,6 +25,22 @@ async fn send(http: &reqwest::Client, url: &str, key: &str, body: &Value) -> Val
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_made_while_events_come_in_holds_all_that_was_acknowledged_and_comes_back_elsewhere() {
+    comes_back_elsewhere(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn so_does_one_of_postgres_by_its_own_tools() {
+    let (Some(here), Some(elsewhere)) = (Database::whole_postgres().await, Database::whole_postgres().await)
+    else {
+        return;
+    };
+    comes_back_elsewhere(Some((&here.url(), &elsewhere.url()))).await;
+    here.remove().await;
+    elsewhere.remove().await;
+}
+
+/// Of SQLite, or of PostgreSQL between these two databases.
+async fn comes_back_elsewhere(postgres: Option<(&str, &str)>) {
     let sandbox = Sandbox::builder()
         .demo_workspace()
         .limits(Limits::off())
@@ -32,7 +48,15 @@ async fn a_backup_made_while_events_come_in_holds_all_that_was_acknowledged_and_
         .spawn()
         .await
         .unwrap();
-    let folder = Folder::new(&[("LEADBELL_SLACK_API_URL", &sandbox.api_url())]);
+    let api = sandbox.api_url();
+    let folder_on = |url: Option<&str>| {
+        let mut folder = Folder::new(&[("LEADBELL_SLACK_API_URL", &api)]);
+        if let Some(url) = url {
+            folder.set("LEADBELL_DATABASE_URL", url);
+        }
+        folder
+    };
+    let folder = folder_on(postgres.map(|(here, _)| here));
     let key = printed(&folder.run(&["key", "create", "--name", "Test"]).await)
         .trim()
         .to_owned();
@@ -84,12 +108,12 @@ async fn a_backup_made_while_events_come_in_holds_all_that_was_acknowledged_and_
     let again = refusal(&folder.run(&["backup", "copy.backup"]).await);
     assert!(again.contains("is there already"), "{again}");
     let served = refusal(&folder.run(&["restore", "copy.backup", "--force"]).await);
-    assert!(served.contains("another Leadbell is serving"), "{served}");
+    assert!(served.contains("Leadbell is serving"), "{served}");
     program.kill().await;
     let posted = sandbox.handle().messages_in(demo::SALES).len();
 
     // On another machine, with the key that was kept elsewhere.
-    let other = Folder::new(&[("LEADBELL_SLACK_API_URL", &sandbox.api_url())]);
+    let other = folder_on(postgres.map(|(_, elsewhere)| elsewhere));
     std::fs::create_dir_all(other.path().join("data")).unwrap();
     std::fs::copy(
         folder.path().join("data/secret.key"),

@@ -225,7 +225,11 @@ async fn the_log_is_taken_along_as_a_table_and_as_lines_of_json() {
         "{first}"
     );
     assert!(first.get("text").is_none(), "a file holds no words of messages");
-    let far = admin.get("/log/export/progress?name=mine").await.expect(200).json();
+    let far = admin
+        .get("/log/export/progress?name=mine")
+        .await
+        .expect(200)
+        .json();
     assert_eq!(far["text"], "The export is complete: 30 rows.");
     assert_eq!(far["running"], false);
     let unknown = admin.get("/log/export/progress?name=other").await.expect(200);

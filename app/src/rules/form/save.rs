@@ -43,8 +43,9 @@ pub(super) fn saver(state: FormState, tab: Tab) -> impl Fn(SubmitEvent) + Clone 
                 }
                 Err(AppError::Fields(errors)) => state.refuse(errors),
                 Err(AppError::LoggedOut) => state.asks_login.set(true),
-                // Somebody else was faster: a page of its own shows both, with what is typed here.
-                Err(AppError::Conflict) => {
+                // Somebody else was faster, or the rule would flood: a page of its own shows both, or by how much, with what is
+                // typed here.
+                Err(AppError::Conflict | AppError::WouldFlood(_)) => {
                     if let Some(form) = state.form.get_untracked() {
                         dom::post_plainly(&form, "save");
                     }

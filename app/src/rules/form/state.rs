@@ -220,6 +220,7 @@ impl FormState {
                     .map(|(rule, _, version)| (rule.clone(), *version))
             }),
             draft: self.draft.get_untracked(),
+            floods: false,
         }
     }
 

@@ -123,6 +123,7 @@ pub(in crate::http) fn rule_error(error: RuleError) -> AppError {
         RuleError::Forbidden => AppError::Forbidden,
         RuleError::Fields(errors) => AppError::Fields(errors),
         RuleError::Conflict => AppError::Conflict,
+        RuleError::WouldFlood(warning) => AppError::WouldFlood(warning),
         RuleError::Store(error) => store_error(error),
     }
 }
@@ -337,13 +338,14 @@ impl Backend for RequestBackend {
             id,
             version: Some(*version),
         });
-        let saved = rules::save(
+        let saved = rules::save_asked(
             &self.state,
             &viewer,
             save.level,
             &save.entity,
             editing,
             &save.draft,
+            save.floods,
         )
         .await
         .map_err(rule_error)?;

@@ -6,7 +6,15 @@ use tempfile::TempDir;
 
 pub enum Database {
     Sqlite(TempDir),
-    Postgres { server: String, schema: String },
+    Postgres {
+        server: String,
+        schema: String,
+    },
+    /// All of a database of its own, for tools that know no schema.
+    WholePostgres {
+        server: String,
+        name: String,
+    },
 }
 
 impl Database {
@@ -16,17 +24,18 @@ impl Database {
 
     /// A schema in the cluster of `LEADBELL_TEST_POSTGRES_URL`; `None` when PostgreSQL is left out on purpose.
     pub async fn postgres() -> Option<Self> {
-        let Ok(server) = std::env::var("LEADBELL_TEST_POSTGRES_URL") else {
-            if std::env::var("LEADBELL_SKIP_POSTGRES").is_ok_and(|skip| skip == "1") {
-                return None;
-            }
-            panic!(
-                "LEADBELL_TEST_POSTGRES_URL is not set: use `make test`, or LEADBELL_SKIP_POSTGRES=1 to leave out"
-            );
-        };
+        let server = cluster()?;
         let schema = format!("http_{}", uuid::Uuid::now_v7().simple());
         on_server(&server, &format!("CREATE SCHEMA {schema}")).await;
         Some(Self::Postgres { server, schema })
+    }
+
+    /// The same with a whole database.
+    pub async fn whole_postgres() -> Option<Self> {
+        let server = cluster()?;
+        let name = format!("http_{}", uuid::Uuid::now_v7().simple());
+        on_server(&server, &format!("CREATE DATABASE {name}")).await;
+        Some(Self::WholePostgres { server, name })
     }
 
     pub fn url(&self) -> String {
@@ -35,6 +44,11 @@ impl Database {
             Self::Postgres { server, schema } => {
                 let separator = if server.contains('?') { '&' } else { '?' };
                 format!("{server}{separator}options[search_path]={schema}")
+            }
+            Self::WholePostgres { server, name } => {
+                let mut url = reqwest::Url::parse(server).expect("an address");
+                url.set_path(name);
+                url.into()
             }
         }
     }
@@ -59,25 +73,46 @@ impl Database {
                     .collect()
             }
             Self::Postgres { server, schema } => dumped(server, schema).await,
+            Self::WholePostgres { .. } => dumped(&self.url(), "public").await,
         }
     }
 
     /// Clears up. A failed test leaves its schema to look at.
     pub async fn remove(&self) {
-        if let Self::Postgres { server, schema } = self {
-            on_server(server, &format!("DROP SCHEMA {schema} CASCADE")).await;
+        match self {
+            Self::Sqlite(_) => {}
+            Self::Postgres { server, schema } => {
+                on_server(server, &format!("DROP SCHEMA {schema} CASCADE")).await;
+            }
+            Self::WholePostgres { server, name } => {
+                on_server(server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
+            }
         }
     }
+}
+
+/// `LEADBELL_TEST_POSTGRES_URL`; `None` when PostgreSQL is left out on purpose.
+fn cluster() -> Option<String> {
+    let server = std::env::var("LEADBELL_TEST_POSTGRES_URL").ok();
+    let left_out = std::env::var("LEADBELL_SKIP_POSTGRES").is_ok_and(|skip| skip == "1");
+    assert!(
+        server.is_some() || left_out,
+        "LEADBELL_TEST_POSTGRES_URL is not set: use `make test`, or LEADBELL_SKIP_POSTGRES=1 to leave out"
+    );
+    server
 }
 
 async fn on_server(server: &str, statement: &str) {
     let mut admin = sqlx::PgConnection::connect(server)
         .await
         .expect("the test cluster answers");
-    sqlx::raw_sql(&format!("SET client_min_messages = warning; {statement}"))
-        .execute(&mut admin)
-        .await
-        .expect("the statement works");
+    // One by one: a database is made and dropped outside of a transaction.
+    for statement in ["SET client_min_messages = warning", statement] {
+        sqlx::raw_sql(statement)
+            .execute(&mut admin)
+            .await
+            .expect("the statement works");
+    }
     admin.close().await.expect("goodbye");
 }
 
