@@ -95,7 +95,7 @@ test('the log is taken along as a file, and read without a script', async ({ pag
   }
   await examine(page, 'log-exported');
   await page.goto('/log/deliveries');
-  await expect(page.getByRole('row', { name: /Sent/ })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Deliveries' }).getByText('Sent', { exact: true })).toBeVisible();
   const deliveries = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Export CSV' }).click();
   expect((await deliveries).suggestedFilename()).toBe('leadbell-deliveries.csv');

@@ -115,6 +115,36 @@ test('a backtest shows a flood, the filter is changed, and the next one is calm'
   await expect(page.getByText('It would not have fired.')).toBeVisible();
 });
 
+test('a rule that would flood is saved only when that is meant, and nothing typed is lost', async ({ page, rest, health }) => {
+  // A save that is refused until the question is answered.
+  health.forgive(/409/);
+  await rest.postAll(Array.from({ length: 1_200 }, (_, lead) => leadSold(9_000 + lead)));
+  await logIn(page, people.admin);
+  const list = await openTracking(page);
+  await hydrated(page);
+  const form = await list.addRule();
+  await form.start('[LMS] Lead Sold');
+  await form.field('Auth Token').fill(tokens.bot);
+  await form.toChannel(channels.sales);
+  await form.field('Message Text').fill('Each {{lead_id}}');
+  await form.dialog.getByRole('button', { name: 'Save Rule' }).click();
+  await expect(page.getByRole('heading', { name: 'This rule would flood' })).toBeVisible();
+  await expect(page.getByText(/about 1,[23]00 messages in the last 24 hours/)).toBeVisible();
+  await examine(page, 'flood');
+  await page.getByRole('button', { name: 'Go on editing' }).click();
+  await hydrated(page);
+  await expect(form.field('Message Text')).toHaveValue('Each {{lead_id}}');
+  await form.dialog.getByRole('button', { name: 'Save Rule' }).click();
+  await page.getByRole('button', { name: 'Try it on past events…' }).click();
+  await expect(page.getByRole('heading', { name: 'The new rule as it stands in the form' })).toBeVisible();
+  await page.getByRole('button', { name: 'Go on editing' }).click();
+  await hydrated(page);
+  await form.dialog.getByRole('button', { name: 'Save Rule' }).click();
+  await page.getByRole('button', { name: 'Save it all the same' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'is saved' })).toBeVisible();
+  await expect(list.row('Each {{lead_id}}')).toBeVisible();
+});
+
 test.describe('without a script', () => {
   test.use({ javaScriptEnabled: false });
 

@@ -1,5 +1,4 @@
-//! Keeps the database in order: removes what is older than the settings say, in steps so short that events never wait for
-//! them, and makes checkpoints.
+//! Removes what is older than the settings say, in steps so short that events never wait for them.
 
 use std::time::Duration;
 
@@ -35,24 +34,6 @@ const ORDER: [Kept; Kept::ALL.len()] = [
     Kept::TestRuns,
     Kept::EventIds,
 ];
-
-/// How often the database's log is brought into its file.
-const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
-
-/// Makes checkpoints until told to stop.
-pub async fn checkpoints(state: AppState, stop: CancellationToken) {
-    let mut turns = tokio::time::interval(CHECKPOINT_EVERY);
-    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = turns.tick() => {}
-        }
-        if let Err(error) = state.store.checkpoint().await {
-            tracing::warn!(%error, "no checkpoint: the writer will make it");
-        }
-    }
-}
 
 /// What a round did.
 #[derive(Debug, Default)]

@@ -97,7 +97,6 @@ impl Server {
             tokio::spawn(follow_rules(state.clone(), stop.clone())),
             tokio::spawn(alerts::watch(state.clone(), stop.clone())),
             tokio::spawn(keeping::watch(state.clone(), stop.clone())),
-            tokio::spawn(keeping::checkpoints(state.clone(), stop.clone())),
             tokio::spawn(weekly::watch(state.clone(), stop.clone())),
             tokio::spawn(refresh_tokens(state.clone(), stop.clone())),
             tokio::spawn(sweep_sessions(state.clone(), sessions.clone(), stop.clone())),

@@ -15,8 +15,8 @@ use crate::test_run::events_of;
 
 /// Events of one part: some milliseconds of reading and judging.
 const PART: i64 = 2_000;
-/// How long saving a rule waits for a forecast: nobody notices it.
-const PATIENCE_MS: u64 = 50;
+/// How long saving a rule waits for a forecast at most; most are there in some milliseconds.
+const PATIENCE_MS: u64 = 1_000;
 /// How often it says how far it is: a write each.
 const TELLS_EVERY: Duration = Duration::from_secs(1);
 

@@ -1,8 +1,10 @@
 //! Copies of a whole SQLite database, and what has to be settled in a database that came back from one.
 
+use std::convert::Infallible;
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
@@ -42,7 +44,7 @@ async fn reading(file: &Path) -> Result<SqliteConnection, BackupError> {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(false)
-        .busy_timeout(std::time::Duration::from_secs(30))
+        .busy_timeout(Duration::from_secs(30))
         .disable_statement_logging();
     Ok(options.connect().await?)
 }
@@ -66,6 +68,21 @@ fn made(to: &Path) -> Result<(), BackupError> {
     }
 }
 
+/// How often what is written of a copy is brought to disk.
+const WRITTEN_OUT: Duration = Duration::from_millis(200);
+
+/// Brings a growing file to disk bit by bit. Gigabytes at its end would keep the disk from everybody else: events whose
+/// answer waits for it.
+async fn write_out(file: &Path) -> Infallible {
+    loop {
+        tokio::time::sleep(WRITTEN_OUT).await;
+        let file = file.to_owned();
+        // What can't be brought to disk now is complained about at the end.
+        let _ =
+            tokio::task::spawn_blocking(move || OpenOptions::new().read(true).open(file)?.sync_data()).await;
+    }
+}
+
 /// Copies the database of this file as it is at one moment, while a server may write to it. The copy is checked; a copy
 /// that is not good is taken away.
 pub async fn copy_sqlite(from: &Path, to: &Path) -> Result<(), BackupError> {
@@ -79,10 +96,11 @@ pub async fn copy_sqlite(from: &Path, to: &Path) -> Result<(), BackupError> {
     let copied = async {
         let mut db = reading(from).await?;
         // Beside the writer: it goes on into its log, and the copy is what was committed when it began.
-        sqlx::query("VACUUM INTO $1")
-            .bind(to.to_string_lossy().into_owned())
-            .execute(&mut db)
-            .await?;
+        let copy = sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy().into_owned());
+        tokio::select! {
+            copied = copy.execute(&mut db) => drop(copied?),
+            never = write_out(to) => match never {},
+        }
         db.close().await?;
         check_sqlite(to).await?;
         let synced = OpenOptions::new()

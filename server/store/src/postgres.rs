@@ -59,8 +59,6 @@ const IN_ORDER: Option<&str> = Some("SELECT set_config('enable_sort', 'off', tru
 /// Ends a subquery that must be answered as it stands: conditions outside choose no other index inside.
 const FENCE: &str = " OFFSET 0";
 const SINGLE_SERVER: bool = false;
-/// This database sees to its log by itself.
-const CHECKPOINT: Option<&str> = None;
 /// Bytes of the database, and of it those that are free, which nobody knows here.
 const STORAGE: &str = "SELECT pg_database_size(current_database()), CAST(0 AS BIGINT)";
 /// Table, about how many rows, and bytes with indexes.

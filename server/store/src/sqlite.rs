@@ -51,8 +51,6 @@ const IN_ORDER: Option<&str> = None;
 /// Ends a subquery that must be answered as it stands.
 const FENCE: &str = "";
 const SINGLE_SERVER: bool = true;
-/// Moves what was written from its log into the file of the database, as far as nobody is kept waiting.
-const CHECKPOINT: Option<&str> = Some("PRAGMA wal_checkpoint(PASSIVE)");
 /// Bytes of the database, and of it those that are free.
 const STORAGE: &str = "SELECT c.page_count * s.page_size, f.freelist_count * s.page_size \
                        FROM pragma_page_count() c, pragma_page_size() s, pragma_freelist_count() f";
@@ -70,6 +68,8 @@ const STORAGE_TABLES: &str = "WITH gone (kind, removed) AS (SELECT kind, removed
 
 /// Connections that only read. WAL lets them run beside the writer.
 const READERS: u32 = 8;
+/// Rows that a reader's thread hands over without waiting for who asked: a page at a time, not a row.
+const ROWS_AHEAD: usize = 4_096;
 /// Bytes of the file that readers see as memory: a search through many rows makes no call of the system for each page.
 const MAPPED: &str = "1073741824";
 /// How long one process waits for another's write (a `leadbell user create` beside the server).
@@ -86,9 +86,6 @@ pub(crate) async fn open(url: &str, vault: TokenVault) -> Result<Opened, StoreEr
         .foreign_keys(true)
         .busy_timeout(BUSY)
         .synchronous(SqliteSynchronous::Full)
-        // Checkpoints are made beside the writer ([`CHECKPOINT`]): in a large database one takes a hundred milliseconds,
-        // which an event would wait for. Where nobody makes them, the writer does at 64 MB.
-        .pragma("wal_autocheckpoint", "16000")
         // Keeps the log's file from staying as large as the largest burst made it.
         .pragma("journal_size_limit", "67108864")
         .disable_statement_logging();
@@ -126,7 +123,12 @@ pub(crate) async fn open(url: &str, vault: TokenVault) -> Result<Opened, StoreEr
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE)
         // A write that strays in here fails loudly instead of fighting the writer for the lock.
-        .connect_lazy_with(options.pragma("query_only", "1").pragma("mmap_size", MAPPED));
+        .connect_lazy_with(
+            options
+                .row_buffer_size(ROWS_AHEAD)
+                .pragma("query_only", "1")
+                .pragma("mmap_size", MAPPED),
+        );
     Ok(opened(readers, writer, vault))
 }
 

@@ -4,7 +4,7 @@
 //!
 //! Prints a table of both databases. `LEADBELL_LOG_EVENTS=200000` makes a smaller log; with `LEADBELL_LOG_LIMIT_MS=150` it
 //! fails where a question or a page takes longer, or another figure is not what was promised. Ten million events take
-//! some 30 GB of the temporary folder (`TMPDIR`), one database after the other.
+//! some 40 GB of the temporary folder (`TMPDIR`), one database after the other.
 //!
 //! A new question is one more line of a list like the one in `deliveries.rs`; a new list is one more line in [`questions`].
 
@@ -59,6 +59,9 @@ async fn measured(database: &'static str, url: &str, log: &Log, figures: &mut Fi
         Pools::Postgres(pool) => pool.close().await,
     }
     drop(opened.store);
+    // What was written is on disk: nothing measured waits for that.
+    let synced = std::process::Command::new("sync").status();
+    assert!(synced.expect("sync runs").success());
     Serving::start(database, url).await.measure(log, figures).await;
     figures.print();
 }

@@ -8,8 +8,8 @@ use super::fields::Fields;
 use super::log_arms::{Along, Arm, DELIVERIES, push_row};
 use super::store::{look, read, write};
 use super::{
-    Connection, DbStore, EXPLAIN, KEEPS_ORDER, Result, Row, Sql, deliveries, explained, push_in, resend,
-    scope,
+    Connection, DbStore, EXPLAIN, KEEPS_ORDER, Result, Row, Sql, deliveries, explained, gather, push_in,
+    resend, scope,
 };
 use crate::text::clean;
 use crate::{
@@ -224,11 +224,11 @@ async fn list(db: &mut Connection, query: &DeliveryLogQuery) -> Result<LogPage<L
         next: None,
         searched: None,
     };
-    let Some((mut sql, along)) = page(query, arms, "") else {
+    let Some((sql, along)) = page(query, arms, "") else {
         return Ok(page_of);
     };
     Along::say_order(along.as_ref(), db).await?;
-    let rows = sql.build().fetch_all(&mut *db).await?;
+    let rows = gather::rows(sql, query.limit, &mut *db).await?;
     let wanted = usize::try_from(query.limit.max(0)).unwrap_or(usize::MAX);
     page_of.rows = complete(db, &rows[..rows.len().min(wanted)]).await?;
     if rows.len() > wanted {

@@ -11,7 +11,7 @@ use super::log_arms::{Along, Arm, DELIVERIES, EVENTS, push_row};
 use super::store::look;
 use super::{
     Connection, DbStore, EXPLAIN, FENCE, KEEPS_ORDER, Result, Row, Sql, delivery_log, event_search,
-    explained, push_in, rules_at,
+    explained, gather, push_in, rules_at,
 };
 use crate::traits::EventLog;
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 };
 
 const COLUMNS: &str = "e.key, e.source, e.event_id, e.trigger_key, e.occurred_at, e.received_at, e.product_id, \
-                       e.publisher_id, e.campaign_id, e.lead_id, e.call_id, e.rules_seq, e.body";
+                       e.publisher_id, e.campaign_id, e.lead_id, e.call_id, e.rules_seq, e.body, e.matched";
 
 /// How a page of events is found.
 enum Way {
@@ -196,11 +196,11 @@ async fn list(db: &mut Connection, query: &EventLogQuery) -> Result<LogPage<Logg
         searched: None,
     };
     let way = way(db, &query.filter).await?;
-    let Some((mut sql, along)) = page(query, way, "") else {
+    let Some((sql, along)) = page(query, way, "") else {
         return Ok(nothing);
     };
     Along::say_order(along.as_ref(), db).await?;
-    let rows = sql.build().fetch_all(&mut *db).await?;
+    let rows = gather::rows(sql, query.limit, &mut *db).await?;
     let wanted = usize::try_from(query.limit.max(0)).unwrap_or(usize::MAX);
     let shown = &rows[..rows.len().min(wanted)];
     let mut page = LogPage {
@@ -239,7 +239,13 @@ async fn find(db: &mut Connection, event_id: &EventId, scopes: &RuleScopes) -> R
 
 async fn complete(db: &mut Connection, rows: &[Row], scopes: &RuleScopes) -> Result<Vec<LoggedEvent>> {
     let mut events = rows.iter().map(event).collect::<Result<Vec<_>>>()?;
-    let mut fired = fired(db, &events, scopes).await?;
+    let mut matched = Vec::new();
+    for (row, event) in rows.iter().zip(&events) {
+        if Fields::of(row, "events", "key")?.flag("matched")? {
+            matched.push(event.key.as_str().to_owned());
+        }
+    }
+    let mut fired = fired(db, &matched, scopes).await?;
     for event in &mut events {
         event.fired = fired.remove(event.key.as_str()).unwrap_or_default();
     }
@@ -269,11 +275,11 @@ fn event(row: &Row) -> Result<LoggedEvent> {
 /// What these events caused, by their keys.
 async fn fired(
     db: &mut Connection,
-    events: &[LoggedEvent],
+    keys: &[String],
     scopes: &RuleScopes,
 ) -> Result<HashMap<String, Vec<Fired>>> {
     let mut all: HashMap<String, Vec<Fired>> = HashMap::new();
-    if events.is_empty() {
+    if keys.is_empty() {
         return Ok(all);
     }
     let mut sql = Sql::new(
@@ -282,11 +288,7 @@ async fn fired(
          d.target_id FROM deliveries q JOIN rules r ON r.id = q.rule_id JOIN destinations d ON d.id = q.destination_id \
          LEFT JOIN presets p ON p.id = r.preset_id WHERE ",
     );
-    push_in(
-        &mut sql,
-        "q.event_key",
-        events.iter().map(|event| event.key.as_str()),
-    );
+    push_in(&mut sql, "q.event_key", keys);
     if !delivery_log::push_scopes(&mut sql, scopes) {
         return Ok(all);
     }

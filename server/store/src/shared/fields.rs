@@ -13,7 +13,7 @@ use crate::StoreError;
 pub(super) struct Fields<'r> {
     row: &'r Row,
     table: &'static str,
-    key: String,
+    key: &'r str,
 }
 
 impl<'r> Fields<'r> {
@@ -30,7 +30,7 @@ impl<'r> Fields<'r> {
         // Not the value itself: it can be personal data.
         StoreError::Inconsistent {
             table: self.table,
-            row: self.key.clone(),
+            row: self.key.to_owned(),
             detail: format!("{column}: {why}"),
         }
     }

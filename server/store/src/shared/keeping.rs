@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use leadbell_domain::{Kept, Timestamp};
 
 use super::store::{read, write};
-use super::{CHECKPOINT, Connection, DbStore, Result, STORAGE, STORAGE_TABLES, prune, restored};
+use super::{Connection, DbStore, Result, STORAGE, STORAGE_TABLES, prune, restored};
 use crate::{
     Keeping, PruneStep, Pruned, PrunedFigures, StorageFigures, Store as _, StoreError, TableFigures,
 };
@@ -80,14 +80,6 @@ impl Keeping for DbStore {
                 return Ok(doubtful);
             }
         }
-    }
-
-    async fn checkpoint(&self) -> Result<(), StoreError> {
-        if let Some(checkpoint) = CHECKPOINT {
-            // Not the writer's connection, and no transaction.
-            sqlx::query(checkpoint).fetch_all(&self.reader).await?;
-        }
-        Ok(())
     }
 
     async fn storage(&self) -> Result<StorageFigures, StoreError> {

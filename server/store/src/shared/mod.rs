@@ -33,6 +33,7 @@ mod events;
 mod fields;
 mod figures;
 mod finish;
+mod gather;
 mod history;
 mod keeping;
 mod leases;
@@ -79,8 +80,8 @@ use std::sync::OnceLock;
 use sqlx::{Database, Pool, QueryBuilder, Row as _, Transaction};
 
 use super::{
-    BEGIN, CHECKPOINT, Db, EXPLAIN, FENCE, FIND, IN_ORDER, KEEPS_ORDER, LOCK, LOCK_FREE_ONES, MIGRATOR,
-    ONE_OF_CLOSE, ONE_OF_OPEN, SEARCH_TABLES, SINGLE_SERVER, STEER, STORAGE, STORAGE_TABLES, TRIGRAMS,
+    BEGIN, Db, EXPLAIN, FENCE, FIND, IN_ORDER, KEEPS_ORDER, LOCK, LOCK_FREE_ONES, MIGRATOR, ONE_OF_CLOSE,
+    ONE_OF_OPEN, SEARCH_TABLES, SINGLE_SERVER, STEER, STORAGE, STORAGE_TABLES, TRIGRAMS,
 };
 use crate::StoreError;
 use crate::known::KnownEntities;

@@ -5,7 +5,7 @@ use leadbell_domain::{EventId, Level, Platform, Timestamp, Trigger};
 
 use super::fields::Fields;
 use super::store::read;
-use super::{Connection, DbStore, EXPLAIN, Result, Row, Sql, explained};
+use super::{Connection, DbStore, EXPLAIN, Result, Row, Sql, explained, gather};
 use crate::text::clean;
 use crate::{Arrival, Arrivals, EventsOf, PastEvents, StoreError, StoredEvent};
 
@@ -44,7 +44,7 @@ fn arrivals_sql(begin: &str, of: &EventsOf, limit: i64) -> Sql {
 async fn arrivals(db: &mut Connection, of: &EventsOf, limit: i64) -> Result<Arrivals> {
     let mut limit = limit.max(1);
     loop {
-        let rows = arrivals_sql("", of, limit).build().fetch_all(&mut *db).await?;
+        let rows = gather::rows(arrivals_sql("", of, limit), limit, &mut *db).await?;
         let mut events = rows
             .iter()
             .map(|row| {

@@ -31,8 +31,6 @@ pub trait Keeping {
     /// and is sent again by itself only where its rule would rather send twice than never; what was held stays
     /// suppressed. Every lease ends. Answers how many became ambiguous.
     async fn doubt_what_waits(&self, now: Timestamp) -> Result<u64, StoreError>;
-    /// Brings what was written from SQLite's log into its file, beside the writer, who would else do it while others wait.
-    async fn checkpoint(&self) -> Result<(), StoreError>;
     /// How much there is of everything; never counts rows.
     async fn storage(&self) -> Result<StorageFigures, StoreError>;
 }
