@@ -233,6 +233,7 @@ async fn prepare(server: &Server, sandbox: &Running) -> Result<SecretString> {
             &EntityId::new(number.to_string())?,
             None,
             &draft,
+            rules::Flood::Remarked,
         )
         .await?;
     }

@@ -132,43 +132,18 @@ pub async fn permitted_rule(
 }
 
 /// What becomes of a rule that would flood.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Flood {
-    /// It is refused, unless it flooded before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flood {
+    /// It is refused, unless it fired for the same events before: somebody at a form is asked.
     Refused,
-    /// It is saved.
+    /// It is saved: he has answered.
     Accepted,
-    /// It is saved, and that is remarked.
+    /// It is saved, with a remark.
     Remarked,
 }
 
-/// Adds a rule, or replaces one; a remark says if it would flood.
+/// Adds a rule, or replaces one.
 pub async fn save(
-    state: &AppState,
-    viewer: &Caller,
-    level: Level,
-    entity_id: &EntityId,
-    editing: Option<Editing<'_>>,
-    draft: &RuleDraft,
-) -> Result<Saved, RuleError> {
-    put(state, viewer, level, entity_id, editing, draft, Flood::Remarked).await
-}
-
-/// The same for a person at a form: a rule that would flood is only saved if it is `accepted` that it does.
-pub async fn save_asked(
-    state: &AppState,
-    viewer: &Caller,
-    level: Level,
-    entity_id: &EntityId,
-    editing: Option<Editing<'_>>,
-    draft: &RuleDraft,
-    accepted: bool,
-) -> Result<Saved, RuleError> {
-    let flood = if accepted { Flood::Accepted } else { Flood::Refused };
-    put(state, viewer, level, entity_id, editing, draft, flood).await
-}
-
-async fn put(
     state: &AppState,
     viewer: &Caller,
     level: Level,

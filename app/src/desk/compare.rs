@@ -4,14 +4,13 @@
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
-use leadbell_domain::RuleDraft;
 use leptos::prelude::*;
 
+use super::carried::carried;
 use super::changes::changes;
 use super::{draw_for, moment};
 use crate::address::Place;
 use crate::http::Pages;
-use crate::logic::form_pairs::hidden_pairs;
 use crate::parts::head::{Tab, entity_head};
 use crate::parts::view::Erase;
 use crate::views::{Comparison, SaveRule};
@@ -29,21 +28,6 @@ pub(crate) async fn compare_page(
         shown(place, save, both)
     })
     .await
-}
-
-/// Everything typed, for a form that goes on with it; `version` is the one that the editor saw.
-pub(super) fn carried(draft: &RuleDraft, version: Option<i64>) -> AnyView {
-    let mut pairs = hidden_pairs(draft);
-    pairs.push(("trigger".to_owned(), draft.trigger.clone()));
-    pairs.push(("action.type".to_owned(), "send_slack_message".to_owned()));
-    if let Some(version) = version {
-        pairs.push(("version".to_owned(), version.to_string()));
-    }
-    pairs
-        .into_iter()
-        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> }.erase())
-        .collect_view()
-        .erase()
 }
 
 fn shown(place: &Place, save: &SaveRule, both: &Comparison) -> AnyView {

@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::request::Parts;
 use leptos::prelude::*;
 
-use super::compare::carried;
+use super::carried::carried;
 use super::draw_for;
 use crate::address::Place;
 use crate::http::Pages;

@@ -11,6 +11,7 @@ mod alerts;
 mod audit;
 mod bulk;
 mod card;
+mod carried;
 mod catalog;
 mod changes;
 mod chart;

@@ -115,7 +115,16 @@ async fn add_rules(state: &AppState, authors: &[(&str, Actor)]) -> Result<(), Cl
             actor: author,
         };
         let level: Level = rule.level;
-        rules::save(state, &caller, level, &EntityId::new(rule.entity)?, None, &draft).await?;
+        rules::save(
+            state,
+            &caller,
+            level,
+            &EntityId::new(rule.entity)?,
+            None,
+            &draft,
+            rules::Flood::Remarked,
+        )
+        .await?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use super::api_key::{ApiScope, authenticate};
 use super::problem::Problem;
 use super::request::{Id, Params, json_body};
 use crate::rule_place::place;
-use crate::rules::{self, Editing, RuleError};
+use crate::rules::{self, Editing, Flood, RuleError};
 use crate::sentences::with_summaries;
 use crate::state::AppState;
 
@@ -154,7 +154,7 @@ async fn create(State(state): State<AppState>, headers: HeaderMap, body: Body) -
     let json = json_body(&headers, body).await?;
     let (level, entity) = place(&json).map_err(Problem::fields)?;
     let draft = RuleDraft::from_json(&json).map_err(Problem::fields)?;
-    let saved = rules::save(&state, &viewer, level, &entity, None, &draft)
+    let saved = rules::save(&state, &viewer, level, &entity, None, &draft, Flood::Remarked)
         .await
         .map_err(|error| match error {
             RuleError::NotFound => Problem::fields(FieldErrors::one(
@@ -195,12 +195,20 @@ async fn replace(
         id: &before.id,
         version,
     };
-    let saved = rules::save(&state, &viewer, level, &entity, Some(editing), &draft)
-        .await
-        .map_err(|error| match error {
-            RuleError::Conflict if version.is_some() => changed_meanwhile(),
-            other => other.into(),
-        })?;
+    let saved = rules::save(
+        &state,
+        &viewer,
+        level,
+        &entity,
+        Some(editing),
+        &draft,
+        Flood::Remarked,
+    )
+    .await
+    .map_err(|error| match error {
+        RuleError::Conflict if version.is_some() => changed_meanwhile(),
+        other => other.into(),
+    })?;
     answer(&state, &viewer, StatusCode::OK, &saved.rule, saved.note).await
 }
 

@@ -7,10 +7,10 @@ use leadbell_domain::Civil;
 use leptos::prelude::*;
 
 use super::backtest_address;
-use super::draft::carried;
 use super::parts;
 use super::saved::{at_fields, stored};
 use crate::address::Place;
+use crate::desk::carried::carried;
 use crate::desk::form::{Wrong, complaints};
 use crate::desk::rule_place::rule_of;
 use crate::desk::slack_card::slack_message;

@@ -4,16 +4,15 @@
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
-use leadbell_domain::RuleDraft;
 use leptos::prelude::*;
 
 use super::parts;
 use super::saved::result;
 use crate::address::Place;
+use crate::desk::carried::carried;
 use crate::desk::draw_for;
 use crate::desk::form::{Wrong, complaints};
 use crate::http::Pages;
-use crate::logic::form_pairs::hidden_pairs;
 use crate::parts::head::{Tab, entity_head};
 use crate::parts::view::Erase;
 use crate::views::tryout::{RunView, TryPage, TryRule, TryWish};
@@ -49,21 +48,6 @@ pub(crate) async fn draft_page(
         shown(place, tried)
     })
     .await
-}
-
-/// Everything of the form, hidden.
-pub(super) fn carried(draft: &RuleDraft, version: Option<i64>) -> AnyView {
-    let mut pairs = hidden_pairs(draft);
-    pairs.push(("trigger".to_owned(), draft.trigger.clone()));
-    pairs.push(("action.type".to_owned(), "send_slack_message".to_owned()));
-    if let Some(version) = version {
-        pairs.push(("version".to_owned(), version.to_string()));
-    }
-    pairs
-        .into_iter()
-        .map(|(name, text)| view! { <input type="hidden" name=name value=text/> }.erase())
-        .collect_view()
-        .erase()
 }
 
 fn shown(place: &Place, tried: &DraftTry<'_>) -> AnyView {

@@ -14,7 +14,7 @@ use leadbell_domain::{
 use super::{RequestBackend, rule_error, store_error};
 use crate::http::views;
 use crate::message_check;
-use crate::rules::{self, Editing};
+use crate::rules::{self, Editing, Flood};
 
 #[async_trait]
 impl LayoutPages for RequestBackend {
@@ -69,9 +69,17 @@ impl LayoutPages for RequestBackend {
             id: rule,
             version: Some(seen),
         };
-        let saved = rules::save(&self.state, &self.caller()?, level, entity, Some(editing), &draft)
-            .await
-            .map_err(rule_error)?;
+        let saved = rules::save(
+            &self.state,
+            &self.caller()?,
+            level,
+            entity,
+            Some(editing),
+            &draft,
+            Flood::Remarked,
+        )
+        .await
+        .map_err(rule_error)?;
         Ok(saved.note)
     }
 }

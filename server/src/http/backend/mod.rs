@@ -53,7 +53,7 @@ use crate::access::connection_owner;
 use crate::actor::{Actor, Caller};
 use crate::connections as slack_connections;
 use crate::delivery_log;
-use crate::rules::{self, Editing, RuleError};
+use crate::rules::{self, Editing, Flood, RuleError};
 use crate::state::AppState;
 
 /// The session's key of a notice.
@@ -338,14 +338,18 @@ impl Backend for RequestBackend {
             id,
             version: Some(*version),
         });
-        let saved = rules::save_asked(
+        let flood = match save.floods {
+            true => Flood::Accepted,
+            false => Flood::Refused,
+        };
+        let saved = rules::save(
             &self.state,
             &viewer,
             save.level,
             &save.entity,
             editing,
             &save.draft,
-            save.floods,
+            flood,
         )
         .await
         .map_err(rule_error)?;

@@ -10,7 +10,7 @@ use leadbell_domain::{EntityId, Level, RuleDraft, RuleId, StoredRule, Verb, plac
 
 use super::{RequestBackend, rule_error};
 use crate::http::views;
-use crate::rules::{self, Editing};
+use crate::rules::{self, Editing, Flood};
 
 #[async_trait]
 impl SendingPages for RequestBackend {
@@ -51,9 +51,17 @@ impl SendingPages for RequestBackend {
             id: rule,
             version: Some(seen),
         };
-        rules::save(&self.state, &self.caller()?, level, entity, Some(editing), &draft)
-            .await
-            .map_err(rule_error)?;
+        rules::save(
+            &self.state,
+            &self.caller()?,
+            level,
+            entity,
+            Some(editing),
+            &draft,
+            Flood::Remarked,
+        )
+        .await
+        .map_err(rule_error)?;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use leadbell_domain::{DeliveryId, DeliveryStatus, EventId, Platform, RuleId};
 
 use super::fields::Fields;
-use super::{Connection, Result, Row, Sql, push_in};
+use super::{Connection, Result, Row, Sql, gather, push_in};
 use crate::verdict::WAITING;
 use crate::{Attempt, Backlog, Delivery, DeliveryQuery};
 
@@ -65,7 +65,8 @@ pub(super) async fn with_attempts(db: &mut Connection, rows: &[Row]) -> Result<V
         deliveries.iter().map(|delivery| delivery.id.as_str()),
     );
     let mut histories: HashMap<String, Vec<Attempt>> = HashMap::new();
-    for row in &sql.build().fetch_all(db).await? {
+    let about = i64::try_from(deliveries.len()).unwrap_or(i64::MAX);
+    for row in &gather::rows(sql, about, db).await? {
         let fields = Fields::of(row, "attempts", "delivery_id")?;
         histories
             .entry(fields.get("delivery_id")?)
