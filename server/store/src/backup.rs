@@ -98,7 +98,9 @@ pub async fn copy_sqlite(from: &Path, to: &Path) -> Result<(), BackupError> {
         // Beside the writer: it goes on into its log, and the copy is what was committed when it began.
         let copy = sqlx::query("VACUUM INTO $1").bind(to.to_string_lossy().into_owned());
         tokio::select! {
-            copied = copy.execute(&mut db) => drop(copied?),
+            copied = copy.execute(&mut db) => {
+                copied?;
+            }
             never = write_out(to) => match never {},
         }
         db.close().await?;
