@@ -273,7 +273,8 @@ pub struct SaveRule {
     pub editing: Option<(RuleId, i64)>,
     /// What was typed.
     pub draft: RuleDraft,
-    /// It may flood: the editor was asked.
+    /// It may flood: the editor was asked. Pages made before there was this question do not send it.
+    #[serde(default)]
     pub floods: bool,
 }
 
