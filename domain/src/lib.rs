@@ -62,7 +62,7 @@ pub use event::{
 };
 pub use facts::{Fact, HIDDEN, event_facts};
 pub use filter::{FilterKey, Filters, ListFilter, Method, PriceCondition, PriceOp, Verdict};
-pub use forecast::{Flow, Forecast, Minute, Tally, flow, remark_on_flood, would_flood};
+pub use forecast::{Estimate, Flow, Forecast, Minute, Tally, flow, remark_on_flood, would_flood};
 pub use ids::{
     ApiKeyId, AuditId, BacktestId, ConnectionId, DeliveryId, DestinationId, EntityId, EventId, EventKey,
     InvalidId, PresetId, RuleId, SessionId, TestRunId, UserId,

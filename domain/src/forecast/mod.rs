@@ -15,7 +15,7 @@ use crate::{SendingOptions, Timestamp};
 
 pub use flow::{Flow, flow};
 pub use tally::Tally;
-pub use words::{remark_on_flood, would_flood};
+pub use words::{Estimate, remark_on_flood, would_flood};
 
 /// Milliseconds of a minute.
 pub(crate) const MINUTE: i64 = 60_000;

@@ -163,14 +163,16 @@ fn repetitions_are_told_apart_by_the_value_and_the_time_of_the_options() {
 #[test]
 fn a_flood_is_said_in_round_numbers_with_what_to_do() {
     let mut asked = rule(every());
-    assert_eq!(would_flood(999, &asked), None);
-    let said = would_flood(12_437, &asked).unwrap();
+    assert_eq!(would_flood(Estimate::About(999), &asked), None);
+    let said = would_flood(Estimate::About(12_437), &asked).unwrap();
     assert!(
         said.contains("about 12,000 messages") && !said.contains("backtest"),
         "{said}"
     );
+    let said = would_flood(Estimate::MoreThan(20_000), &asked).unwrap();
+    assert!(said.contains("more than 20,000 messages"), "{said}");
     asked.status = RuleStatus::Active;
-    let said = remark_on_flood(12_437, &asked).unwrap();
+    let said = remark_on_flood(Estimate::About(12_437), &asked).unwrap();
     assert!(said.contains("Look at its backtest"), "{said}");
     let tally = Tally::new(&rule(every()));
     let mut forecast = Forecast::of(&tally, &every(), TWO, TWO + DAY);

@@ -9,10 +9,23 @@ const FLOOD: u64 = 1_000;
 /// From such a wait on, a channel is said to lag.
 const LAG_MS: i64 = 60_000;
 
-/// What a rule would have done that would have sent about so many messages in a day; `None` when that is few.
+/// How many messages a rule would have sent in the last 24 hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Estimate {
+    /// About so many.
+    About(u64),
+    /// More than about so many: no more were counted.
+    MoreThan(u64),
+}
+
+/// What a rule would have done that would have sent so many messages; `None` when that is few.
 #[must_use]
-pub fn would_flood(per_day: u64, rule: &Rule) -> Option<String> {
-    if per_day < FLOOD {
+pub fn would_flood(estimate: Estimate, rule: &Rule) -> Option<String> {
+    let (about, count) = match estimate {
+        Estimate::About(count) => ("about", count),
+        Estimate::MoreThan(count) => ("more than", count),
+    };
+    if count < FLOOD {
         return None;
     }
     let then = match rule.action.sending.bursts {
@@ -20,15 +33,15 @@ pub fn would_flood(per_day: u64, rule: &Rule) -> Option<String> {
         _ => "in summaries while the channel is busy",
     };
     Some(format!(
-        "It would have sent about {} messages in the last 24 hours, {then}.",
-        thousands(rounded(per_day))
+        "It would have sent {about} {} messages in the last 24 hours, {then}.",
+        thousands(rounded(count))
     ))
 }
 
 /// The same, as it is remarked of a rule that is saved.
 #[must_use]
-pub fn remark_on_flood(per_day: u64, rule: &Rule) -> Option<String> {
-    let flood = would_flood(per_day, rule)?;
+pub fn remark_on_flood(estimate: Estimate, rule: &Rule) -> Option<String> {
+    let flood = would_flood(estimate, rule)?;
     Some(match rule.status {
         RuleStatus::Active => {
             format!("{flood} Look at its backtest (⋯ in its row) before you leave it active.")

@@ -1,6 +1,6 @@
 //! A forecast in a moment, for whoever saves a rule: from the number of yesterday's events and a few of each hour.
 
-use leadbell_domain::{Rule, RuleStatus, remark_on_flood, would_flood};
+use leadbell_domain::{Estimate, Rule, RuleStatus, remark_on_flood, would_flood};
 use leadbell_store::StoreError;
 
 use super::job::event_of;
@@ -28,9 +28,9 @@ pub async fn warning(state: &AppState, rule: &Rule) -> Option<String> {
     would_flood(in_time(state, rule).await?, rule)
 }
 
-async fn in_time(state: &AppState, rule: &Rule) -> Option<u64> {
+async fn in_time(state: &AppState, rule: &Rule) -> Option<Estimate> {
     match tokio::time::timeout(state.backtests.patience(), estimate(state, rule)).await {
-        Ok(Ok(per_day)) => per_day,
+        Ok(Ok(estimate)) => estimate,
         Ok(Err(error)) => {
             tracing::warn!(%error, "no forecast for a rule to be saved");
             None
@@ -39,8 +39,8 @@ async fn in_time(state: &AppState, rule: &Rule) -> Option<u64> {
     }
 }
 
-/// About how many of the events of the last 24 hours the rule would have told; `None` for few.
-pub async fn estimate(state: &AppState, rule: &Rule) -> Result<Option<u64>, StoreError> {
+/// How many of the events of the last 24 hours the rule would have told; `None` for few.
+pub async fn estimate(state: &AppState, rule: &Rule) -> Result<Option<Estimate>, StoreError> {
     let now = state.clock.now_ms();
     let store = &state.store;
     let day = events_of(rule, now - 24 * HOUR_MS, now);
@@ -51,7 +51,7 @@ pub async fn estimate(state: &AppState, rule: &Rule) -> Result<Option<u64>, Stor
         status: RuleStatus::Active,
         ..rule.clone()
     };
-    let mut told = 0;
+    let (mut told, mut all_counted) = (0, true);
     for piece in 0..PIECES {
         let from = now - (24 - 2 * piece) * HOUR_MS;
         let of = events_of(rule, from, from + 2 * HOUR_MS);
@@ -65,8 +65,13 @@ pub async fn estimate(state: &AppState, rule: &Rule) -> Result<Option<u64>, Stor
             .count();
         if fitting > 0 {
             let count = store.count_arrivals(&of, COUNTED).await?;
+            all_counted &= count < COUNTED;
             told += u64::try_from(count).unwrap_or_default() * fitting as u64 / looked_at.len() as u64;
         }
     }
-    Ok(Some(told))
+    Ok(Some(if all_counted {
+        Estimate::About(told)
+    } else {
+        Estimate::MoreThan(told)
+    }))
 }
