@@ -153,17 +153,12 @@ impl Rule {
     /// Whether it fires for the same events as another one of its entity, and collects floods alike.
     #[must_use]
     pub fn fires_like(&self, other: &Rule) -> bool {
-        let fires = |rule: &Rule| {
-            (
-                rule.status,
-                rule.trigger,
-                rule.filters.clone(),
-                rule.includes_test_leads,
-                rule.includes_duplicates,
-                rule.action.sending.bursts,
-            )
-        };
-        fires(self) == fires(other)
+        self.status == other.status
+            && self.trigger == other.trigger
+            && self.filters == other.filters
+            && self.includes_test_leads == other.includes_test_leads
+            && self.includes_duplicates == other.includes_duplicates
+            && self.action.sending.bursts == other.action.sending.bursts
     }
 
     /// What its filters make of the event.

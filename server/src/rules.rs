@@ -131,10 +131,10 @@ pub async fn permitted_rule(
     Err(RuleError::NotFound)
 }
 
-/// What becomes of a rule that would flood.
+/// What becomes of a rule that would flood and did not fire for the same events before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flood {
-    /// It is refused, unless it fired for the same events before: somebody at a form is asked.
+    /// It is refused: somebody at a form is asked.
     Refused,
     /// It is saved: he has answered.
     Accepted,
@@ -175,13 +175,17 @@ pub async fn save(
         refused::draft(state, viewer, level, &entity, draft, errors).await;
     }
     let Judged { rule, note } = judged?;
-    if flood == Flood::Refused
-        && rule.status == RuleStatus::Active
-        && !replaced.is_some_and(|before| before.fires_like(&rule))
-        && let Some(warning) = backtest::warning(state, &rule).await
-    {
-        return Err(RuleError::WouldFlood(warning));
-    }
+    let fires_anew = deleted || !replaced.is_some_and(|before| before.fires_like(&rule));
+    let flood = match flood {
+        Flood::Refused if fires_anew && rule.status == RuleStatus::Active => {
+            match backtest::warning(state, &rule).await {
+                Some(warning) => return Err(RuleError::WouldFlood(warning)),
+                None => None,
+            }
+        }
+        Flood::Remarked if fires_anew => backtest::remark(state, &rule).await,
+        _ => None,
+    };
     let scope = viewer.scope(level, Verb::Manage);
     let change = match editing {
         Some(Editing { id, version }) if deleted => RuleChange::restore(id, &rule, &scope, version),
@@ -202,15 +206,11 @@ async fn finished(
     viewer: &Caller,
     rule: StoredRule,
     note: Option<String>,
-    flood: Flood,
+    flood: Option<String>,
 ) -> Result<Saved, RuleError> {
     state.rules.refresh(&*state.store).await?;
     let double = adjacent::remark(state, viewer, &rule).await?;
     let too_long = message_check::remark(state, &rule).await?;
-    let flood = match flood {
-        Flood::Remarked => backtest::remark(state, &rule.rule).await,
-        Flood::Refused | Flood::Accepted => None,
-    };
     let said: Vec<String> = [note, double, too_long, flood].into_iter().flatten().collect();
     let note = (!said.is_empty()).then(|| said.join(" "));
     Ok(Saved { rule, note })

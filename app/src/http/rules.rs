@@ -64,12 +64,15 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
         level,
         entity,
     };
+    let rule = match &address.panel {
+        Panel::Rule(rule) => Some(rule.clone()),
+        Panel::New | Panel::None => None,
+    };
     if let Some(deed) = Deed::of(form.first("do")) {
-        let rule = match address.panel {
-            Panel::Rule(rule) => Some(rule),
-            Panel::New | Panel::None => None,
-        };
         return target.try_out(&pages, parts, &form, rule, deed).await;
+    }
+    if let (Some(saving), true) = (Saving::of(form.first("do")), address.panel != Panel::None) {
+        return target.save(&pages, parts, &form, rule, saving).await;
     }
     match (form.first("do"), address.panel) {
         (Some("enable"), Panel::Rule(rule)) => target.switch(&pages, parts, &rule, RuleStatus::Active).await,
@@ -77,13 +80,6 @@ pub(super) async fn post(State(pages): State<Pages>, request: Request) -> Respon
             target.switch(&pages, parts, &rule, RuleStatus::Disabled).await
         }
         (Some("delete"), Panel::Rule(rule)) => target.delete(&pages, parts, &rule).await,
-        (Some("save" | "save_disabled" | "save_flooding"), panel @ (Panel::New | Panel::Rule(_))) => {
-            let rule = match panel {
-                Panel::Rule(rule) => Some(rule),
-                _ => None,
-            };
-            target.save(&pages, parts, &form, rule).await
-        }
         (Some("next"), _) => target.next(&pages, parts, posted(&form)).await,
         (Some("convert"), _) => target.convert(&pages, parts, &form).await,
         // The step stands in the address.
@@ -119,6 +115,29 @@ fn converted(mut posted: PostedRule, level: Level) -> PostedRule {
         posted.draft.text = done.text;
     }
     posted
+}
+
+/// How a rule is to be saved.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Saving {
+    /// As it is typed.
+    Typed,
+    /// But disabled.
+    Disabled,
+    /// Although it would flood.
+    Flooding,
+}
+
+impl Saving {
+    /// Of the form's `do`.
+    fn of(what: Option<&str>) -> Option<Saving> {
+        match what? {
+            "save" => Some(Saving::Typed),
+            "save_disabled" => Some(Saving::Disabled),
+            "save_flooding" => Some(Saving::Flooding),
+            _ => None,
+        }
+    }
 }
 
 /// Where the rule lives and through whom it is reached.
@@ -219,9 +238,16 @@ impl Target {
         self.again(pages, parts, posted).await
     }
 
-    async fn save(&self, pages: &Pages, parts: Parts, form: &Form, rule: Option<RuleId>) -> Response {
+    async fn save(
+        &self,
+        pages: &Pages,
+        parts: Parts,
+        form: &Form,
+        rule: Option<RuleId>,
+        saving: Saving,
+    ) -> Response {
         let mut posted = posted(form);
-        if form.first("do") == Some("save_disabled") {
+        if saving == Saving::Disabled {
             posted.draft.status = RuleStatus::Disabled.key().to_owned();
         }
         let token = form.first("action.auth_token").unwrap_or_default().trim();
@@ -237,7 +263,7 @@ impl Target {
             entity: self.entity.clone(),
             editing: rule.map(|rule| (rule, posted.version.unwrap_or_default())),
             draft: posted.draft.clone(),
-            floods: form.first("do") == Some("save_flooding"),
+            floods: saving == Saving::Flooding,
         };
         match self.backend.save_rule(&save).await {
             Ok(saved) => {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use leadbell_app::backend::ExportFormat;
-use leadbell_domain::{ConnectionId, DeliveryStatus, Timestamp, format_rfc3339};
+use leadbell_domain::{ConnectionId, Timestamp, format_rfc3339};
 use leadbell_store::{DeliveryFilter, DeliveryLogQuery, LogPage, LoggedDelivery, Store, StoreError, Walk};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::{LOOK, Source, Tracked, body, write_line, write_object};
+use super::{LOOK, Source, Table, Tracked, body};
 
 /// The columns of the table, and the names in JSON.
 const COLUMNS: [&str; 16] = [
@@ -34,7 +34,6 @@ const COLUMNS: [&str; 16] = [
 struct Export {
     store: Arc<dyn Store>,
     filter: DeliveryFilter,
-    format: ExportFormat,
     /// Those that the reader may see.
     connections: HashMap<ConnectionId, String>,
 }
@@ -50,16 +49,14 @@ pub fn file(
     let export = Export {
         store,
         filter,
-        format,
         connections,
     };
-    body(export, tracked)
+    body(export, format, tracked)
 }
 
 impl Export {
     fn values(&self, logged: &LoggedDelivery) -> [Value; 16] {
         let delivery = &logged.delivery;
-        let sent = delivery.status == DeliveryStatus::Sent;
         [
             json!(format_rfc3339(delivery.created_at)),
             json!(delivery.event_id),
@@ -75,7 +72,7 @@ impl Export {
             json!(delivery.status.key()),
             json!(delivery.last_code),
             json!(delivery.attempts.len()),
-            json!(sent.then(|| (delivery.updated_at - delivery.created_at).max(0))),
+            json!(delivery.delay_ms()),
             json!(delivery.id),
         ]
     }
@@ -113,20 +110,16 @@ impl Source for Export {
         logged.delivery.created_at
     }
 
-    fn begin(&self, out: &mut Vec<u8>) {
-        if self.format == ExportFormat::Csv {
-            write_line(out, COLUMNS.map(str::to_owned).into_iter());
-        }
+    fn columns(&self) -> impl Iterator<Item = &'static str> {
+        COLUMNS.into_iter()
     }
 
-    fn write(&self, logged: &LoggedDelivery, out: &mut Vec<u8>) {
-        let values = self.values(logged);
-        match self.format {
-            ExportFormat::Csv => write_line(out, values.into_iter().map(cell)),
-            ExportFormat::Ndjson => {
-                let object: Map<String, Value> = COLUMNS.map(str::to_owned).into_iter().zip(values).collect();
-                write_object(out, &object);
-            }
-        }
+    fn write(&self, logged: &LoggedDelivery, table: &mut Table<'_>) {
+        table.line(self.values(logged).into_iter().map(cell));
+    }
+
+    fn object(&self, logged: &LoggedDelivery) -> Value {
+        let named = COLUMNS.map(str::to_owned).into_iter().zip(self.values(logged));
+        Value::Object(named.collect())
     }
 }

@@ -1,15 +1,14 @@
 //! What happened, as a file: an event with what became of its messages.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use axum::body::Body;
 use leadbell_app::backend::ExportFormat;
-use leadbell_domain::{DeliveryStatus, Level, Timestamp, Viewer, format_rfc3339};
+use leadbell_domain::{Level, Timestamp, Viewer, format_rfc3339};
 use leadbell_store::{EventFilter, EventLogQuery, Fired, LogPage, LoggedEvent, Store, StoreError, Walk};
 use serde_json::{Value, json};
 
-use super::{LOOK, Source, Tracked, body, write_line, write_object};
+use super::{LOOK, Source, Table, Tracked, body};
 use crate::delivery_log::levels;
 use crate::event_log::knows_presets;
 use crate::http::event_host;
@@ -41,7 +40,6 @@ struct Export {
     store: Arc<dyn Store>,
     viewer: Viewer,
     filter: EventFilter,
-    format: ExportFormat,
     hidden: Vec<&'static str>,
 }
 
@@ -73,10 +71,9 @@ pub fn file(
         store,
         viewer,
         filter,
-        format,
         hidden,
     };
-    body(export, tracked)
+    body(export, format, tracked)
 }
 
 impl Source for Export {
@@ -103,28 +100,53 @@ impl Source for Export {
         event.received_at
     }
 
-    fn begin(&self, out: &mut Vec<u8>) {
-        if self.format == ExportFormat::Csv {
-            let columns = COLUMNS.into_iter().filter(|column| self.shows(column));
-            write_line(out, columns.map(str::to_owned));
+    fn columns(&self) -> impl Iterator<Item = &'static str> {
+        COLUMNS.into_iter().filter(|column| self.shows(column))
+    }
+
+    fn write(&self, event: &LoggedEvent, table: &mut Table<'_>) {
+        let mut fired: Vec<Option<&Fired>> = event.fired.iter().map(Some).collect();
+        if fired.is_empty() {
+            fired.push(None);
+        }
+        for fired in fired {
+            let cells = COLUMNS.iter().zip(self.cells(event, fired));
+            let shown = cells.filter(|(column, _)| self.shows(column));
+            table.line(shown.map(|(_, cell)| cell));
         }
     }
 
-    fn write(&self, event: &LoggedEvent, out: &mut Vec<u8>) {
-        match self.format {
-            ExportFormat::Csv => {
-                let mut fired: VecDeque<Option<&Fired>> = event.fired.iter().map(Some).collect();
-                if fired.is_empty() {
-                    fired.push_back(None);
+    fn object(&self, event: &LoggedEvent) -> Value {
+        let fired: Vec<Value> = event
+            .fired
+            .iter()
+            .map(|fired| {
+                let mut object = json!({
+                    "delivery_id": fired.delivery, "rule": fired.rule_number, "rule_id": fired.rule,
+                    "rule_name": fired.rule_name, "destination": fired.target, "status": fired.status,
+                    "code": fired.code, "delay_ms": fired.delay_ms(),
+                });
+                if self.shows("preset") {
+                    object["preset"] = json!(fired.preset.as_ref().map(|(_, name)| name));
                 }
-                for fired in fired {
-                    let cells = COLUMNS.iter().zip(self.cells(event, fired));
-                    let shown = cells.filter(|(column, _)| self.shows(column));
-                    write_line(out, shown.map(|(_, cell)| cell));
-                }
-            }
-            ExportFormat::Ndjson => write_object(out, &self.object(event)),
+                object
+            })
+            .collect();
+        let mut object = json!({
+            "received_at": format_rfc3339(event.received_at), "occurred_at": format_rfc3339(event.occurred_at),
+            "event_id": event.event_id, "platform": event.source.key(), "trigger": event.trigger.key(),
+            "lead_id": event.lead_id, "call_id": event.call_id, "product_id": event.product, "deliveries": fired,
+        });
+        if self.shows("host") {
+            object["host"] = json!(event_host(&self.viewer, event));
         }
+        if self.shows("campaign_id") {
+            object["campaign_id"] = json!(event.campaign);
+        }
+        if self.shows("publisher_id") {
+            object["publisher_id"] = json!(event.publisher);
+        }
+        object
     }
 }
 
@@ -154,45 +176,8 @@ impl Export {
             of(&|fired| fired.target.id().to_owned()),
             of(&|fired| fired.status.key().to_owned()),
             of(&|fired| text(fired.code.clone())),
-            of(&|fired| text(delay(fired).map(|ms| ms.to_string()))),
+            of(&|fired| text(fired.delay_ms().map(|ms| ms.to_string()))),
             of(&|fired| fired.delivery.to_string()),
         ]
     }
-
-    fn object(&self, event: &LoggedEvent) -> Value {
-        let fired: Vec<Value> = event
-            .fired
-            .iter()
-            .map(|fired| {
-                let mut object = json!({
-                    "delivery_id": fired.delivery, "rule": fired.rule_number, "rule_id": fired.rule,
-                    "rule_name": fired.rule_name, "destination": fired.target, "status": fired.status,
-                    "code": fired.code, "delay_ms": delay(fired),
-                });
-                if self.shows("preset") {
-                    object["preset"] = json!(fired.preset.as_ref().map(|(_, name)| name));
-                }
-                object
-            })
-            .collect();
-        let mut object = json!({
-            "received_at": format_rfc3339(event.received_at), "occurred_at": format_rfc3339(event.occurred_at),
-            "event_id": event.event_id, "platform": event.source.key(), "trigger": event.trigger.key(),
-            "lead_id": event.lead_id, "call_id": event.call_id, "product_id": event.product, "deliveries": fired,
-        });
-        if self.shows("host") {
-            object["host"] = json!(event_host(&self.viewer, event));
-        }
-        if self.shows("campaign_id") {
-            object["campaign_id"] = json!(event.campaign);
-        }
-        if self.shows("publisher_id") {
-            object["publisher_id"] = json!(event.publisher);
-        }
-        object
-    }
-}
-
-fn delay(fired: &Fired) -> Option<i64> {
-    (fired.status == DeliveryStatus::Sent).then(|| (fired.updated_at - fired.created_at).max(0))
 }

@@ -8,9 +8,10 @@ mod progress;
 use axum::body::Body;
 use bytes::Bytes;
 use futures::stream;
+use leadbell_app::backend::ExportFormat;
 use leadbell_domain::Timestamp;
 use leadbell_store::{LogPage, LogPlace, StoreError, Walk};
-use serde::Serialize;
+use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use crate::catalog::guarded;
@@ -34,16 +35,30 @@ trait Source: Send + 'static {
     ) -> impl Future<Output = Result<LogPage<Self::Row>, StoreError>> + Send + 'static;
     /// When it happened, UTC milliseconds.
     fn at(row: &Self::Row) -> Timestamp;
-    /// What stands above all rows.
-    fn begin(&self, out: &mut Vec<u8>);
-    /// A row.
-    fn write(&self, row: &Self::Row, out: &mut Vec<u8>);
+    /// The columns of the table.
+    fn columns(&self) -> impl Iterator<Item = &'static str>;
+    /// A row's lines in the table.
+    fn write(&self, row: &Self::Row, table: &mut Table<'_>);
+    /// A row as JSON.
+    fn object(&self, row: &Self::Row) -> Value;
+}
+
+/// A table that is written as CSV.
+struct Table<'a>(csv::Writer<&'a mut Vec<u8>>);
+
+impl Table<'_> {
+    /// A line; no cell is a formula.
+    fn line(&mut self, cells: impl Iterator<Item = String>) {
+        // Into memory nothing fails.
+        let _ = self.0.write_record(cells.map(|cell| guarded(&cell)));
+    }
 }
 
 type Coming<T> = JoinHandle<Result<LogPage<T>, StoreError>>;
 
 struct File<S: Source> {
     source: S,
+    format: ExportFormat,
     tracked: Option<Tracked>,
     begun: bool,
     /// The next page; `None` after the last one.
@@ -53,11 +68,9 @@ struct File<S: Source> {
 impl<S: Source> File<S> {
     /// The next piece; may be empty while a search goes on. `None`: that was all.
     async fn next(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut out = Vec::new();
-        if !self.begun {
-            self.begun = true;
+        let begins = !std::mem::replace(&mut self.begun, true);
+        if begins {
             self.come(None);
-            self.source.begin(&mut out);
             if let Some(tracked) = &self.tracked {
                 let first = self.source.read(Walk::Newer(None), 1).await?;
                 tracked.ends_at(first.rows.first().map(S::at));
@@ -77,13 +90,34 @@ impl<S: Source> File<S> {
         if page.next.is_some() {
             self.come(page.next);
         }
-        for row in &page.rows {
-            self.source.write(row, &mut out);
-        }
+        let out = self.written(&page.rows, begins);
         if let Some(tracked) = &self.tracked {
             tracked.wrote(page.rows.len(), reached);
         }
         Ok(Some(out))
+    }
+
+    fn written(&self, rows: &[S::Row], begins: bool) -> Vec<u8> {
+        let mut out = Vec::new();
+        match self.format {
+            ExportFormat::Csv => {
+                let mut table = Table(csv::Writer::from_writer(&mut out));
+                if begins {
+                    table.line(self.source.columns().map(str::to_owned));
+                }
+                for row in rows {
+                    self.source.write(row, &mut table);
+                }
+            }
+            ExportFormat::Ndjson => {
+                for row in rows {
+                    // Into memory nothing fails, and keys are texts.
+                    let _ = serde_json::to_writer(&mut out, &self.source.object(row));
+                    out.push(b'\n');
+                }
+            }
+        }
+        out
     }
 
     fn come(&mut self, after: Option<LogPlace>) {
@@ -92,9 +126,10 @@ impl<S: Source> File<S> {
 }
 
 /// The file as it is read; who tracks it is told how far it is.
-fn body(source: impl Source, tracked: Option<Tracked>) -> Body {
+fn body(source: impl Source, format: ExportFormat, tracked: Option<Tracked>) -> Body {
     let file = File {
         source,
+        format,
         tracked,
         begun: false,
         coming: None,
@@ -110,17 +145,4 @@ fn body(source: impl Source, tracked: Option<Tracked>) -> Body {
             }
         }
     }))
-}
-
-/// Writes an object on a line of its own.
-fn write_object(out: &mut Vec<u8>, object: &impl Serialize) {
-    // Into memory nothing fails, and keys are texts.
-    let _ = serde_json::to_writer(&mut *out, object);
-    out.push(b'\n');
-}
-
-/// Writes a line of a table; no cell is a formula.
-fn write_line(out: &mut Vec<u8>, cells: impl Iterator<Item = String>) {
-    // Into memory nothing fails.
-    let _ = csv::Writer::from_writer(out).write_record(cells.map(|cell| guarded(&cell)));
 }

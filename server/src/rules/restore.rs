@@ -3,8 +3,9 @@
 use leadbell_domain::{EntityId, Level, PresetId, RuleDraft, RuleId, StoredRule, Verb, Viewer};
 use leadbell_store::{KeptRule, RuleChange};
 
-use super::{Flood, RuleError, Saved, finished, permitted_entity};
+use super::{RuleError, Saved, finished, permitted_entity};
 use crate::actor::Caller;
+use crate::backtest;
 use crate::judging::{Judged, judge};
 use crate::refused;
 use crate::state::AppState;
@@ -116,5 +117,6 @@ pub async fn restore(
         .change_rules(&[change], None, &caller.actor, state.clock.now_ms())
         .await?;
     let stored = changed.into_iter().next().ok_or(RuleError::NotFound)?;
-    finished(state, caller, stored, note, Flood::Remarked).await
+    let flood = backtest::remark(state, &stored.rule).await;
+    finished(state, caller, stored, note, flood).await
 }

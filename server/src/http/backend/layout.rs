@@ -11,10 +11,9 @@ use leadbell_domain::{
     EntityId, FieldErrors, Layout, Level, MAX_RENDERED_CHARS, RuleDraft, RuleId, StoredRule, placeholders,
 };
 
-use super::{RequestBackend, rule_error, store_error};
+use super::{RequestBackend, store_error};
 use crate::http::views;
 use crate::message_check;
-use crate::rules::{self, Editing, Flood};
 
 #[async_trait]
 impl LayoutPages for RequestBackend {
@@ -60,27 +59,8 @@ impl LayoutPages for RequestBackend {
         seen: i64,
         layout: &BTreeMap<String, String>,
     ) -> Result<Option<String>, AppError> {
-        let stored = self.rule_to_change(level, entity, rule).await?;
-        let draft = RuleDraft {
-            layout: layout.clone(),
-            ..RuleDraft::of(&stored)
-        };
-        let editing = Editing {
-            id: rule,
-            version: Some(seen),
-        };
-        let saved = rules::save(
-            &self.state,
-            &self.caller()?,
-            level,
-            entity,
-            Some(editing),
-            &draft,
-            Flood::Remarked,
-        )
-        .await
-        .map_err(rule_error)?;
-        Ok(saved.note)
+        self.change_rule(level, entity, rule, seen, |draft| draft.layout = layout.clone())
+            .await
     }
 }
 

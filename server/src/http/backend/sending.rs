@@ -42,31 +42,41 @@ impl SendingPages for RequestBackend {
         seen: i64,
         sending: &BTreeMap<String, String>,
     ) -> Result<(), AppError> {
-        let stored = self.rule_to_change(level, entity, rule).await?;
-        let draft = RuleDraft {
-            sending: sending.clone(),
-            ..RuleDraft::of(&stored)
-        };
+        self.change_rule(level, entity, rule, seen, |draft| draft.sending = sending.clone())
+            .await
+            .map(drop)
+    }
+}
+
+impl RequestBackend {
+    /// Saves the rule with a part of it changed, over the version that was seen; answers what is worth knowing.
+    pub(super) async fn change_rule(
+        &self,
+        level: Level,
+        entity: &EntityId,
+        rule: &RuleId,
+        seen: i64,
+        change: impl FnOnce(&mut RuleDraft) + Send,
+    ) -> Result<Option<String>, AppError> {
+        let mut draft = RuleDraft::of(&self.rule_to_change(level, entity, rule).await?);
+        change(&mut draft);
         let editing = Editing {
             id: rule,
             version: Some(seen),
         };
-        rules::save(
-            &self.state,
-            &self.caller()?,
+        let (state, caller) = (&self.state, self.caller()?);
+        let saved = rules::save(
+            state,
+            &caller,
             level,
             entity,
             Some(editing),
             &draft,
             Flood::Remarked,
-        )
-        .await
-        .map_err(rule_error)?;
-        Ok(())
+        );
+        saved.await.map(|saved| saved.note).map_err(rule_error)
     }
-}
 
-impl RequestBackend {
     /// The rule, if the person may change it and it lives there.
     pub(super) async fn rule_to_change(
         &self,

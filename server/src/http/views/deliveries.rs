@@ -238,7 +238,6 @@ pub async fn connection_names(
 
 fn row(viewer: &Viewer, logged: &LoggedDelivery, names: &HashMap<ConnectionId, String>) -> DeliveryRow {
     let delivery = &logged.delivery;
-    let sent = delivery.status == DeliveryStatus::Sent;
     DeliveryRow {
         id: delivery.id.to_string(),
         at: delivery.created_at,
@@ -256,7 +255,7 @@ fn row(viewer: &Viewer, logged: &LoggedDelivery, names: &HashMap<ConnectionId, S
         reason: delivery.last_code.as_deref().map(said),
         code: delivery.last_code.clone(),
         attempts: delivery.attempts.len(),
-        delay_ms: sent.then(|| (delivery.updated_at - delivery.created_at).max(0)),
+        delay_ms: delivery.delay_ms(),
         maybe_twice: maybe_twice(logged),
     }
 }

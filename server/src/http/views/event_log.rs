@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use leadbell_app::error::AppError;
 use leadbell_app::views::event_log::{EventList, EventRow, EventSearch, FiredRow, LeadView, LogChoices};
-use leadbell_domain::{DeliveryStatus, EntityId, EntityKind, Level, Verb, Viewer, explain, may_read_log};
+use leadbell_domain::{EntityId, EntityKind, Level, Verb, Viewer, explain, may_read_log};
 use leadbell_store::{EventFilter, Fired, LogPage, LoggedEvent, Match, PresetQuery, Walk};
 use serde::Deserialize;
 
@@ -199,7 +199,6 @@ fn told(viewer: &Viewer, fired: &Fired) -> FiredRow {
         destination: destination(&fired.target),
         status: fired.status,
         reason: fired.code.as_deref().map(|code| explain(code).means),
-        delay_ms: (fired.status == DeliveryStatus::Sent)
-            .then(|| (fired.updated_at - fired.created_at).max(0)),
+        delay_ms: fired.delay_ms(),
     }
 }

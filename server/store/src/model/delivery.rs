@@ -62,6 +62,19 @@ pub struct Delivery {
     pub attempts: Vec<Attempt>,
 }
 
+impl Delivery {
+    /// From its event's arrival to Slack's receipt, milliseconds; `None` while there is none.
+    #[must_use]
+    pub fn delay_ms(&self) -> Option<i64> {
+        delay_ms(self.status, self.created_at, self.updated_at)
+    }
+}
+
+/// How long a message took that was made and got its status at these moments.
+pub(super) fn delay_ms(status: DeliveryStatus, made: Timestamp, settled: Timestamp) -> Option<i64> {
+    (status == DeliveryStatus::Sent).then(|| (settled - made).max(0))
+}
+
 /// Which deliveries to list, newest first.
 #[derive(Clone, Debug, Default)]
 pub struct DeliveryQuery {

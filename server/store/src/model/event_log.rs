@@ -9,6 +9,7 @@ use leadbell_domain::{
 };
 
 use super::RuleScopes;
+use super::delivery::delay_ms;
 
 /// How many rows of an index one page of the log looks at, at most. What no index is narrow enough for is searched in
 /// such steps, newest first, and the page says how far it came.
@@ -159,6 +160,14 @@ pub struct Fired {
     pub preset: Option<(PresetId, String)>,
     /// Where to.
     pub target: Target,
+}
+
+impl Fired {
+    /// From the event's arrival to Slack's receipt, milliseconds; `None` while there is none.
+    #[must_use]
+    pub fn delay_ms(&self) -> Option<i64> {
+        delay_ms(self.status, self.created_at, self.updated_at)
+    }
 }
 
 /// An event in the log.

@@ -238,12 +238,14 @@ async fn find(db: &mut Connection, event_id: &EventId, scopes: &RuleScopes) -> R
 }
 
 async fn complete(db: &mut Connection, rows: &[Row], scopes: &RuleScopes) -> Result<Vec<LoggedEvent>> {
-    let mut events = rows.iter().map(event).collect::<Result<Vec<_>>>()?;
-    let mut matched = Vec::new();
-    for (row, event) in rows.iter().zip(&events) {
-        if Fields::of(row, "events", "key")?.flag("matched")? {
-            matched.push(event.key.as_str().to_owned());
+    let (mut events, mut matched) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        let fields = Fields::of(row, "events", "key")?;
+        let event = event(&fields)?;
+        if fields.flag("matched")? {
+            matched.push(event.key.to_string());
         }
+        events.push(event);
     }
     let mut fired = fired(db, &matched, scopes).await?;
     for event in &mut events {
@@ -252,8 +254,7 @@ async fn complete(db: &mut Connection, rows: &[Row], scopes: &RuleScopes) -> Res
     Ok(events)
 }
 
-fn event(row: &Row) -> Result<LoggedEvent> {
-    let fields = Fields::of(row, "events", "key")?;
+fn event(fields: &Fields<'_>) -> Result<LoggedEvent> {
     Ok(LoggedEvent {
         key: fields.id::<EventKey>("key")?,
         source: fields.key("source", Platform::from_key)?,
